@@ -32,6 +32,8 @@ export interface Inspector {
   findEnumerators(name: string): readonly EnumeratorMatch[]
   /** The integer types of the program's ABI by C name (`int`, `unsigned long`, `char`), made up where the program has none. */
   baseType(name: string): Type
+  /** `; did you mean 'block_backends'?` for a global name or type that was not found, or an empty string. */
+  suggest?(name: string): string
 }
 
 export interface SymbolMatch {

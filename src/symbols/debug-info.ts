@@ -61,6 +61,8 @@ export interface DebugInfo extends Disposable {
   /** Definitions (not mere `extern` declarations) of file-scope and static local variables of that name. */
   findVariables(name: string): readonly Variable[]
   findFunctions(name: string): readonly FunctionInfo[]
+  /** Enumerations, anonymous ones too, that have an enumerator of that name. */
+  findEnumerators(name: string): readonly EnumType[]
   /** The unit (primary source file) a type was found in, for telling types of one name apart. */
   unitOf(type: NamedType): string | undefined
 

@@ -30,6 +30,12 @@ export function missing(...components: Component[]): string | false {
   return reason
 }
 
+/** The Debian packages of everything that is missing here, for scripts/debian-packages.js. */
+export function absentPackages(): string[] {
+  const absent = (Object.keys(packages) as Component[]).filter((component) => !present(component))
+  return [...new Set(absent.map((component) => packages[component]))]
+}
+
 function present(component: Component): boolean {
   if (component === 'gcc -m32')
     return existsSync('/usr/include/gnu/stubs-32.h') || existsSync('/usr/include/x86_64-linux-gnu/gnu/stubs-32.h')

@@ -1,0 +1,123 @@
+/**
+ * Checks a script's types before it runs, with the TypeScript compiler: a misspelled field is found before the target is
+ * touched. Which compiler: check/compiler.ts; with which options: check/project.ts; what is remembered: check/check-cache.ts.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InvivoError } from '../errors.ts'
+import { CheckCache } from './check/check-cache.ts'
+import { findCompiler } from './check/compiler.ts'
+import { formatDiagnostics, parseCompilerOutput, type Diagnostic } from './check/diagnostics.ts'
+import { checkProject } from './check/project.ts'
+import { isOwnFile } from './script-resolver.ts'
+
+export { formatDiagnostics, type Diagnostic }
+
+export interface CheckScriptOptions {
+  /** Where right scripts are remembered; default `$XDG_CACHE_HOME/invivo/checks`. False: nowhere. */
+  readonly cacheFolder?: string | false
+}
+
+/** A real project stays below 10 s; a compiler that does not end must not hang the command. */
+const timeout = 120_000
+
+/**
+ * @param file the script.
+ * @returns the compiler's messages; none for a script that fits.
+ * @throws InvivoError NOT_FOUND when there is no compiler; SYSTEM when it failed.
+ */
+export function checkScript(file: string, options: CheckScriptOptions = {}): Diagnostic[] {
+  const script = realpathSync(file)
+  const compiler = findCompiler(script)
+  if (compiler === undefined) {
+    throw new InvivoError(
+      'NOT_FOUND',
+      `cannot check the types of ${file}: the TypeScript compiler is not installed. ` +
+        'Install it beside the script (npm install --save-dev typescript), or run without the check (--no-check)',
+    )
+  }
+  const globals = 'node-globals.d.ts'
+  const project = checkProject(script, globals)
+  const { cacheFolder = defaultCacheFolder() } = options
+  const fingerprint = `1 ${compiler.version} ${compiler.folder} ${project.configuration}`
+  const cache = cacheFolder === false ? undefined : new CheckCache(cacheFolder, script, fingerprint)
+  if (cache?.has() === true) return []
+
+  const startedAt = Date.now()
+  const folder = mkdtempSync(join(tmpdir(), 'invivo-check-'))
+  try {
+    writeFileSync(join(folder, 'tsconfig.json'), project.configuration)
+    writeFileSync(join(folder, globals), nodeGlobals)
+    const [program, ...args] = compiler.command
+    const result = spawnSync(program, [...args, '-p', folder, '--pretty', '--listFiles'], {
+      encoding: 'utf8',
+      timeout,
+      maxBuffer: 1 << 28,
+    })
+    const { diagnostics, files } = parseCompilerOutput(result.stdout ?? '', process.cwd())
+    // Status 1 or 2 comes with messages. Anything else is a compiler that did not do its work.
+    if (result.error !== undefined || result.signal !== null || (result.status !== 0 && diagnostics.length === 0)) {
+      const reason =
+        result.error?.message ?? (`${result.stdout}${result.stderr}`.trim() || `it ended with ${result.signal ?? result.status}`)
+      throw new InvivoError('SYSTEM', `cannot check the types of ${file} with ${program}: ${reason}`, { cause: result.error, file })
+    }
+    const ofScript = diagnostics.filter((each) => each.file === undefined || each.file === script || !isOwnFile(each.file))
+    if (ofScript.length === 0) {
+      const inputs = files.filter((each) => each.startsWith('/') && !each.startsWith(folder) && !each.startsWith(compiler.folder))
+      cache?.remember([...inputs, ...project.configurationFiles], startedAt)
+    }
+    return ofScript
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function defaultCacheFolder(): string {
+  const base = process.env['XDG_CACHE_HOME']
+  return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'invivo', 'checks')
+}
+
+/**
+ * What scripts commonly use of Node, for folders without @types/node: checked loosely, so that the types of the target, which
+ * are what the check is about, are still checked strictly.
+ */
+const nodeGlobals = `
+interface Console {
+  log(...data: unknown[]): void
+  error(...data: unknown[]): void
+  warn(...data: unknown[]): void
+  info(...data: unknown[]): void
+  debug(...data: unknown[]): void
+  table(data: unknown, columns?: string[]): void
+  dir(item: unknown, options?: object): void
+  time(label?: string): void
+  timeEnd(label?: string): void
+}
+declare var console: Console
+declare var process: any
+declare var performance: any
+declare var Buffer: any
+declare var TextDecoder: any
+declare var TextEncoder: any
+declare var URL: any
+declare var AbortController: any
+declare var AbortSignal: any
+declare function setTimeout(callback: (...args: any[]) => void, milliseconds?: number, ...args: any[]): any
+declare function clearTimeout(timer: any): void
+declare function setInterval(callback: (...args: any[]) => void, milliseconds?: number, ...args: any[]): any
+declare function clearInterval(timer: any): void
+declare function setImmediate(callback: (...args: any[]) => void, ...args: any[]): any
+declare function queueMicrotask(callback: () => void): void
+declare function structuredClone<T>(value: T): T
+declare function fetch(input: any, init?: any): Promise<any>
+interface ImportMeta {
+  dirname: string
+  filename: string
+  url: string
+  main: boolean
+  resolve(specifier: string): string
+}
+declare module 'node:*'
+`

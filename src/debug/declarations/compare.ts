@@ -1,0 +1,166 @@
+/**
+ * What differs between a declarations module and a target: which field moved, changed or went. Types are equal when their
+ * layout hashes are (layout-hash.ts); only then are fields looked at one by one. When this is asked: check-declarations.ts.
+ */
+import type { DebugInfo, TypeSpace } from '../../symbols/debug-info.ts'
+import { declaration } from '../../symbols/type-name.ts'
+import { isCompound, stripTypedefs, type CompoundType, type EnumType, type Type, type TypedefType } from '../../symbols/type.ts'
+import { fieldsOf } from './fields.ts'
+import type { DeclaredModule } from './generate.ts'
+import { layoutHash } from './layout-hash.ts'
+import { commentText } from './names.ts'
+import type { DeclarationsFile, DeclaredType, DeclaredVariable } from './parse.ts'
+import { taggedTarget, TypeTable } from './type-table.ts'
+import { usedTypes } from './used-types.ts'
+
+type Definition = CompoundType | EnumType | TypedefType
+
+/** One type or variable that is not what the declarations say. */
+export interface DeclarationChange {
+  /** `struct elem`, `variable 'head'`. */
+  readonly subject: string
+  /** Whether the script can come to hold it. */
+  readonly used: boolean
+  /** `field 'name' moved from offset 8 to 16`. */
+  readonly changes: readonly string[]
+}
+
+/** Types and used variables that differ, the used ones first. */
+export function compareDeclarations(
+  declared: DeclarationsFile,
+  modules: readonly DeclaredModule[],
+  words: ReadonlySet<string>,
+): DeclarationChange[] {
+  const infos = modules.flatMap(({ info }) => (info === undefined ? [] : [info]))
+  const used = usedTypes(declared, words)
+  const changes: DeclarationChange[] = []
+  for (const variable of declared.globals.values()) {
+    if (!words.has(variable.name)) continue
+    const change = compareVariable(variable, infos)
+    if (change !== undefined) changes.push({ subject: `variable '${variable.name}'`, used: true, changes: [change] })
+  }
+  const others: DeclarationChange[] = []
+  for (const type of declared.types.values()) {
+    const { identifier, spelling, layout } = type
+    if (spelling === undefined || layout === undefined) continue
+    const candidates = findDefinitions(spelling, infos, type.description.startsWith('typedef '))
+    if (candidates.some((candidate) => layoutHash(candidate) === layout)) continue
+    const [now] = candidates
+    const isUsed = used.has(identifier)
+    const change = { subject: spelling, used: isUsed, changes: now === undefined ? ['is gone'] : compareType(type, now) }
+    if (isUsed) changes.push(change)
+    else others.push(change)
+  }
+  return [...changes, ...others]
+}
+
+/** All complete definitions of what generate.ts spelled that way, in any module; the kind that was declared first. */
+function findDefinitions(spelling: string, infos: readonly DebugInfo[], wasTypedef: boolean = false): Definition[] {
+  const [, tag, tagName = ''] = /^(struct|union|class|enum) (.*)$/s.exec(spelling) ?? []
+  const [space, name]: [TypeSpace, string] = tag === undefined ? ['typedef', spelling] : [toSpace(tag), tagName]
+  const found = infos
+    .flatMap((info) => info.findTypes(name, space))
+    .flatMap((type): Definition[] => {
+      if (type.kind === 'base') return []
+      if (type.kind !== 'typedef') return type.incomplete ? [] : [type]
+      // The interface of `typedef struct { … } name` is the struct's; a second such typedef is an alias.
+      const target = taggedTarget(type)
+      if (target === undefined || target.name !== undefined) return [type]
+      return wasTypedef ? [type, target] : [target, type]
+    })
+  return found.length > 0 ? found : findAnonymous(spelling, infos)
+}
+
+function toSpace(word: string): TypeSpace {
+  return word === 'union' || word === 'class' || word === 'enum' ? word : 'struct'
+}
+
+/** `struct elem.link`: the type without a tag of a member, of what a typedef points to, or of a variable. */
+function findAnonymous(spelling: string, infos: readonly DebugInfo[]): (CompoundType | EnumType)[] {
+  const dot = spelling.lastIndexOf('.')
+  const member = spelling.slice(dot + 1)
+  const holders: Type[] = []
+  if (dot >= 0) {
+    for (const parent of findDefinitions(spelling.slice(0, dot), infos)) {
+      if (parent.kind === 'typedef') holders.push(parent.target)
+      else if (parent.kind !== 'enum') holders.push(...fieldsOf(parent).flatMap(({ name, type }) => (name === member ? [type] : [])))
+    }
+  }
+  if (holders.length === 0) for (const info of infos) holders.push(...info.findVariables(member).map(({ type }) => type))
+  return holders.flatMap((holder) => {
+    const inner = innermost(holder)
+    return (isCompound(inner) || inner.kind === 'enum') && inner.name === undefined ? [inner] : []
+  })
+}
+
+/** Behind pointers, arrays, typedefs and qualifiers. */
+function innermost(type: Type): Type {
+  let current: Type = stripTypedefs(type)
+  for (let depth = 0; depth < 100; depth++) {
+    if (current.kind === 'pointer') current = stripTypedefs(current.target)
+    else if (current.kind === 'array') current = stripTypedefs(current.element)
+    else break
+  }
+  return current
+}
+
+function compareType(was: DeclaredType, now: Definition): string[] {
+  switch (now.kind) {
+    case 'typedef':
+      return [`is now '${declaration(now.target, now.name)}', was '${was.description.replace(/^typedef /, '')}'`]
+    case 'enum':
+      return ['its enumerators are others']
+    case 'struct':
+    case 'union':
+    case 'class':
+      return compareFields(was, now)
+  }
+}
+
+function compareFields(was: DeclaredType, now: CompoundType): string[] {
+  const changes: string[] = []
+  const fields = new Map(fieldsOf(now).map((field) => [field.name, field]))
+  const declared = new Set(was.fields.map(({ name }) => name))
+  let isGone = false
+  for (const { name, declaration: before, bitOffset, isBitField } of was.fields) {
+    const field = fields.get(name)
+    if (field === undefined) {
+      changes.push(`field '${name}' is gone`)
+      isGone = true
+      continue
+    }
+    const isBits = field.bitSize !== undefined
+    if (bitOffset !== field.bitOffset) {
+      changes.push(
+        isBits || isBitField
+          ? `field '${name}' moved from bit ${bitOffset} to ${field.bitOffset}`
+          : `field '${name}' moved from offset ${bitOffset / 8} to ${field.bitOffset / 8}`,
+      )
+    }
+    const after = `${declaration(field.type, name)}${isBits ? `:${field.bitSize}` : ''}`
+    if (before !== commentText(after)) changes.push(`field '${name}' is now '${after}', was '${before}'`)
+  }
+  for (const name of fields.keys()) if (!declared.has(name)) changes.push(`field '${name}' is new`)
+  if (was.size !== undefined && was.size !== now.size) changes.unshift(`size ${was.size} → ${now.size}`)
+  if (changes.length === 0) return ['a type that one of its fields is spelled with has changed its meaning']
+  const shown = changes.length > 12 ? [...changes.slice(0, 12), `and ${changes.length - 12} more`] : changes
+  // What a field that went may be called now.
+  if (isGone) shown.push(`fields now: ${listed([...fields.keys()])}`)
+  return shown
+}
+
+function compareVariable(was: DeclaredVariable, infos: readonly DebugInfo[]): string | undefined {
+  const variables = infos.flatMap((info) => info.findVariables(was.name))
+  const [first] = variables
+  if (first === undefined) return 'is gone'
+  const isSame = variables.some(({ type, name }) => {
+    if (commentText(declaration(type, name)) === was.declaration) return true
+    // Spelled otherwise in C and read alike: `uint64_t` and `unsigned long`.
+    return new TypeTable([]).read(type) === was.text
+  })
+  return isSame ? undefined : `is now '${declaration(first.type, first.name)}', was '${was.declaration}'`
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ')
+}

@@ -1,0 +1,91 @@
+/** `invivo eval`, `types` and `layout`: what they print, for people and for programs. Whether it is right: test/debug. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { invivo, temporaryFolder } from '../support/cli.ts'
+import type { RunningDebuggee } from '../support/debuggee.ts'
+import { startDrives } from '../support/drives.ts'
+import { missing } from '../support/requirements.ts'
+
+suite('on a process', { skip: missing('gcc') }, () => {
+  const folder = temporaryFolder()
+  let program = ''
+  let drives: RunningDebuggee
+  let target: string[]
+
+  before(async () => {
+    drives = await startDrives(folder.path)
+    program = join(folder.path, 'drives')
+    target = ['--pid', String(drives.pid)]
+  })
+  after(async () => {
+    await drives[Symbol.asyncDispose]()
+    folder[Symbol.dispose]()
+  })
+
+  const evaluated: [string[], string][] = [
+    [['block_backends.tqh_first->geometry'], '{cylinders = 16383, heads = 16, sectors = 63}\n'],
+    [['block_backends.tqh_first->size', '--format', 'x'], '0x40000000\n'],
+    [['block_backends.tqh_first->geometry', '--pretty'], '{\n  cylinders = 16383,\n  heads = 16,\n  sectors = 63\n}\n'],
+    [['block_backends.tqh_first->size', '--json'], '"1073741824"\n'],
+    [['block_backends.tqh_first->geometry', '--json'], '{"cylinders":16383,"heads":16,"sectors":63}\n'],
+  ]
+  for (const [args, expected] of evaluated) {
+    test(`eval ${args.join(' ')}`, async () => {
+      const { status, stdout, stderr } = await invivo(['eval', ...args, ...target])
+      assert.equal(stderr, '')
+      assert.equal(stdout, expected)
+      assert.equal(status, 0)
+    })
+  }
+
+  const failing: [string, string[], RegExp][] = [
+    ['a name that is not there', ['eval', 'blok_backends'], /^invivo: .*blok_backends.*block_backends/],
+    ['an expression that does not parse', ['eval', '1 +'], /^invivo: .*\n.*1 \+\n\s+\^/],
+    ['a type that is not there', ['layout', 'struct drvie'], /^invivo: no type 'struct drvie' in .*; did you mean '.*drive'\?/],
+  ]
+  for (const [what, args, message] of failing) {
+    test(what, async () => {
+      const { status, stdout, stderr } = await invivo([...args, ...target])
+      assert.equal(stdout, '')
+      assert.match(stderr, message)
+      assert.doesNotMatch(stderr, /\n\s+at /)
+      assert.equal(status, 1)
+    })
+  }
+
+  test('a process that is not there', async () => {
+    const { status, stderr } = await invivo(['eval', '1', '--pid', '999999999'])
+    assert.equal(status, 1)
+    assert.match(stderr, /^invivo: .*999999999/)
+  })
+
+  test('types to standard output and to a file are the same', async () => {
+    const { stdout } = await invivo(['types', ...target])
+    assert.match(stdout, /^export interface drive /m)
+    const { status } = await invivo(['types', ...target, '-o', 'drives.ts'], { cwd: folder.path })
+    assert.equal(status, 0)
+    assert.equal(readFileSync(join(folder.path, 'drives.ts'), 'utf8'), stdout)
+    assert.deepEqual(readdirSync(folder.path), ['drives', 'drives.ts'])
+  })
+
+  test('types into a folder that is not there', async () => {
+    const { status, stderr } = await invivo(['types', ...target, '-o', 'nowhere/drives.ts'], { cwd: folder.path })
+    assert.equal(status, 1)
+    assert.match(stderr, /^invivo: cannot write nowhere\/drives\.ts: ENOENT/)
+  })
+
+  test('layout of a struct, of the file alone', async () => {
+    const { status, stdout } = await invivo(['layout', 'struct geometry', '--program', program])
+    assert.equal(status, 0)
+    assert.match(stdout, /^struct geometry \{\n.*cylinders; .*0 .*4/)
+    assert.match(stdout, /\/\* size: 8, cachelines: 1, members: 3 \*\//)
+  })
+
+  test('layout of all as JSON', async () => {
+    const { stdout } = await invivo(['layout', '--json', '--program', program])
+    const layouts = JSON.parse(stdout) as { name: string; size: number }[]
+    assert.equal(layouts.find(({ name }) => name === 'drive')?.size, 48)
+  })
+})

@@ -1,0 +1,135 @@
+/** `invivo run`: the order of its checks, what a script gets, and how its errors read. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { invivo, mainFile, runCommand, temporaryFolder, type CommandOptions } from '../support/cli.ts'
+import { compile, start, type RunningDebuggee } from '../support/debuggee.ts'
+import { drivesSource, startDrives } from '../support/drives.ts'
+import { missing } from '../support/requirements.ts'
+
+const prelude = `import { program } from 'invivo'
+import type { Drives } from './drives.ts'
+const drives = program<Drives>()
+`
+
+suite('invivo run', { skip: missing('gcc') }, () => {
+  const folder = temporaryFolder()
+  let drives: RunningDebuggee
+  let target: string[]
+
+  before(async () => {
+    drives = await startDrives(folder.path)
+    target = ['--pid', String(drives.pid)]
+    const { status, stderr } = await invivo(['types', ...target, '-o', 'drives.ts'], { cwd: folder.path })
+    assert.equal(status, 0, stderr)
+  })
+  after(async () => {
+    await drives[Symbol.asyncDispose]()
+    folder[Symbol.dispose]()
+  })
+
+  function script(name: string, body: string): string {
+    writeFileSync(join(folder.path, name), `${prelude}${body}\n`)
+    return name
+  }
+  const run = (args: readonly string[], options: CommandOptions = {}) => invivo(['run', ...args], { cwd: folder.path, ...options })
+
+  test('gives the script its arguments', async () => {
+    const file = script('args.ts', `console.log(process.argv.slice(2), drives.block_backends.tqh_first?.name?.string())`)
+    const { status, stdout, stderr } = await run([file, ...target, '--', '--pid', 'x y'])
+    assert.equal(stdout, `[ '--pid', 'x y' ] drive0\n`)
+    assert.equal(stderr, '')
+    assert.equal(status, 0)
+  })
+
+  test('refuses a misspelled field before it looks at the target', async () => {
+    const file = script('typo.ts', `console.log(drives.block_backends.tqh_first?.statte)`)
+    const { status, stdout, stderr } = await run([file, '--pid', '999999999'])
+    assert.equal(status, 1)
+    assert.equal(stdout, '')
+    assert.match(stderr, /^typo\.ts:4:\d+ - error TS2551: Property 'statte' does not exist on type 'drive'\. Did you mean 'state'\?/)
+    assert.doesNotMatch(stderr, /999999999/)
+  })
+
+  test('--no-check runs it as it is', async () => {
+    const file = script('unchecked.ts', `const wrong: string = 1\nconsole.log('ran', wrong)`)
+    assert.equal((await run([file, ...target])).status, 1)
+    const { status, stdout } = await run(['--no-check', file, ...target])
+    assert.equal(stdout, 'ran 1\n')
+    assert.equal(status, 0)
+  })
+
+  test('an error of the script points at its line', async () => {
+    const file = script('throws.ts', `function inner(): never {\n  throw new RangeError('no such drive')\n}\ninner()`)
+    const { status, stderr } = await run([file, ...target])
+    assert.equal(status, 1)
+    const path = join(folder.path, file)
+    assert.match(stderr, new RegExp(`^RangeError: no such drive\\n\\s+at inner \\(${path}:5:9\\)\\n\\s+at ${path}:7:1\\n$`))
+  })
+
+  test('an error of the target is one message and the line that met it', async () => {
+    const file = script('fault.ts', `const wild = drives.$cast('struct drive', 0x10n)\nconsole.log(wild.link.tqe_next)`)
+    const { status, stderr } = await run([file, ...target])
+    assert.equal(status, 1)
+    assert.match(stderr, /^invivo: cannot read .*link\.tqe_next.*0x\w+/)
+    assert.match(stderr, new RegExp(`\\n\\s+at ${join(folder.path, file)}:5:\\d+\\n$`))
+  })
+
+  test('a promise that nobody waits for fails it too', async () => {
+    const file = script('late.ts', `setTimeout(() => { throw new Error('too late') }, 1)\nvoid drives`)
+    const { status, stderr } = await run([file, ...target])
+    assert.equal(status, 1)
+    assert.match(stderr, /^Error: too late\n\s+at .*late\.ts:4:\d+/)
+  })
+
+  test('stops when a struct the script uses has changed, naming the field', async () => {
+    const source = readFileSync(drivesSource, 'utf8')
+    const changed = join(folder.path, 'drives.c')
+    writeFileSync(changed, source.replace('struct drive {\n', 'struct drive {\n    long generation;\n'))
+    await using other = await start(compile(changed, { name: 'drives-changed' }), ['10'])
+    const file = script('names.ts', `console.log('ran', drives.block_backends.tqh_first?.name?.string())`)
+    const { status, stdout, stderr } = await run([file, '--pid', String(other.pid)])
+    assert.equal(status, 1)
+    assert.equal(stdout, '')
+    assert.match(stderr, /struct drive/)
+    assert.match(stderr, /name.*0.*8/)
+  })
+
+  test('Ctrl-C during a pause lets the process run on', async () => {
+    const file = script(
+      'pause.ts',
+      `using stopped = program.pause()\nconsole.log('paused')\nawait new Promise((resolve) => setTimeout(resolve, 60_000))`,
+    )
+    let stateWhenPaused = ''
+    const { signal } = await run([file, ...target], {
+      onStart: (child) => {
+        child.stdout?.once('data', () => {
+          stateWhenPaused = stateOf(drives.pid)
+          child.kill('SIGINT')
+        })
+      },
+    })
+    assert.equal(signal, 'SIGINT')
+    assert.equal(stateWhenPaused, 't')
+    assert.notEqual(stateOf(drives.pid), 't')
+  })
+
+  test('a script that prints for ever ends with the reader of its output', { timeout: 30_000 }, async () => {
+    const file = script('endless.ts', `for (let i = 0; ; i++) console.log(i, drives.block_backends.tqh_first?.size)`)
+    const command = `'${process.execPath}' '${mainFile}' run ${file} ${target.join(' ')} | head -2`
+    const { stdout, stderr } = await runCommand('sh', ['-c', command], { cwd: folder.path })
+    assert.equal(stdout, '0 1073741824n\n1 1073741824n\n')
+    assert.equal(stderr, '')
+  })
+
+  test('a script that is not there', async () => {
+    const { status, stderr } = await run(['nowhere.ts', ...target])
+    assert.equal(status, 1)
+    assert.equal(stderr, 'invivo: cannot run nowhere.ts: there is no such file\n')
+  })
+})
+
+function stateOf(pid: number): string {
+  return /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
+}

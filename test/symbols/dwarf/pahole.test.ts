@@ -1,0 +1,45 @@
+/**
+ * Layouts against an oracle: every struct and union that Debian's pahole prints of real programs has the size, members, offsets and
+ * bit fields that we read.
+ */
+import assert from 'node:assert/strict'
+import { suite, test, type TestContext } from 'node:test'
+import { openDebugInfo } from '../../../src/symbols/dwarf/dwarf-info.ts'
+import { ElfFile } from '../../../src/symbols/elf/elf-file.ts'
+import { isCompound } from '../../../src/symbols/type.ts'
+import { missing } from '../../support/requirements.ts'
+import { describeCompound, paholeTypes, type PaholeType } from './pahole.ts'
+
+/** Compares every type; the result is told in the test's diagnostics. */
+async function compare(context: TestContext, path: string): Promise<void> {
+  using elf = ElfFile.open(path)
+  using info = await openDebugInfo(elf, { cacheFolder: false })
+  const theirs = paholeTypes(info.path)
+  assert.ok(theirs.length > 0, 'pahole prints no types')
+  const ours = new Map<string, PaholeType[]>()
+  for (const type of info.types()) {
+    if (!isCompound(type) || type.incomplete) continue
+    const key = `${type.kind} ${type.name}`
+    ours.set(key, [...(ours.get(key) ?? []), describeCompound(type)])
+  }
+  const different: { expected: PaholeType; got: PaholeType[] }[] = []
+  for (const expected of theirs) {
+    const candidates = ours.get(`${expected.kind} ${expected.name}`) ?? []
+    const text = JSON.stringify(expected)
+    if (!candidates.some((candidate) => JSON.stringify(candidate) === text)) different.push({ expected, got: candidates })
+  }
+  context.diagnostic(`${theirs.length - different.length} of ${theirs.length} types of ${path} as pahole prints them`)
+  assert.deepEqual(different, [])
+}
+
+suite('layouts are those that pahole prints', () => {
+  test('python3.11d', { skip: missing('pahole', '/usr/bin/python3.11d') }, (context) => compare(context, '/usr/bin/python3.11d'))
+
+  test('libc.so.6', { skip: missing('pahole', '/usr/lib/debug/.build-id') }, async (context) => {
+    const report = process.report.getReport()
+    assert.ok(typeof report === 'object' && 'sharedObjects' in report && Array.isArray(report.sharedObjects))
+    const libc = report.sharedObjects.find((name) => typeof name === 'string' && name.endsWith('/libc.so.6'))
+    assert.ok(typeof libc === 'string', 'this process has no libc.so.6')
+    await compare(context, libc)
+  })
+})
