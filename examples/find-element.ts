@@ -12,6 +12,6 @@ const drives = program<Drives>()
 
 for (const drive of tailq(drives.block_backends, 'link')) {
   if (drive.name?.string() !== wanted) continue
-  console.log(`${drive}`)
+  console.log(drive)
   break
 }

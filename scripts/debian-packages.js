@@ -21,7 +21,8 @@ export async function provideDebianPackages(more = []) {
   }
   note(`installing Debian packages: ${absent.join(' ')}`)
   const environment = { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
-  const install = (names) => run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], environment)
+  const options = ['-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends']
+  const install = (names) => run('sh', ['-c', `exec apt-get install ${[...options, ...names].join(' ')} >/dev/null`], environment)
   if (absent.some((name) => !isKnown(name))) await run('apt-get', ['update', '-qq'], environment)
   if ((await install(absent)) === 0) return
   // One unknown name refuses them all: what can be had is had.

@@ -20,7 +20,10 @@ export async function setUp() {
   if (packagesAreStale()) {
     note('installing packages (npm ci)')
     // An npm of the pinned Node would delete the binary it runs on: npm and its node come from the PATH outside.
-    const status = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { PATH: path, npm_config_update_notifier: 'false' })
+    const status = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      PATH: path,
+      npm_config_update_notifier: 'false',
+    })
     if (status !== 0) fail(`npm ci failed (exit status ${status}): its message is above`)
   }
   process.env.PATH = `${bin}${delimiter}${path}`

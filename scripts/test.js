@@ -2,12 +2,11 @@
  * `npm test`: set-up, static checks, build, then every test. `--full` adds the heavy oracles (the kernel's debug information);
  * further arguments are test files. The closing lines are those of Node's test runner.
  */
-import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { provideDebianPackages } from './debian-packages.js'
 import { build } from './build.js'
 import { lint } from './lint.js'
-import { note, root, run, setUp } from './set-up.js'
+import { note, run, setUp } from './set-up.js'
 
 await setUp()
 const args = process.argv.slice(2)
@@ -16,7 +15,7 @@ await provideDebianPackages()
 const clean = files.length > 0 || (await lint())
 await build()
 note('running the tests (node --test)')
-const tests = files.length > 0 ? files : globSync('test/**/*.test.ts', { cwd: root }).sort()
+const tests = files.length > 0 ? files : ['test/**/*.test.ts']
 const environment = args.includes('--full') ? { INVIVO_FULL: '1' } : {}
 const status = await run(
   process.execPath,

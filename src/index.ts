@@ -1,5 +1,9 @@
 /** The library: what `import … from 'invivo'` gives. Types of values: `invivo/types`; symbols and targets: `invivo/symbols`, `invivo/target`. */
 export { InvivoError, isInvivoError, type ErrorCode, type ErrorDetails } from './errors.ts'
+export { containerOf } from './debug/lists/container-of.ts'
+export { hlist, listHead, type HlistHead, type HlistNode, type ListHead } from './debug/lists/kernel-lists.ts'
+export { list, simpleq, slist, stailq, tailq } from './debug/lists/queues.ts'
+export { rbtree, type RbNode, type RbRoot, type RbRootCached } from './debug/lists/rbtree.ts'
 export { MemoryFault } from './debug/memory-fault.ts'
 export { Program, type ProgramOptions } from './debug/program.ts'
 export { program, setCurrentProgram, type ScriptProgram } from './debug/script.ts'

@@ -52,7 +52,7 @@ export class CValue {
 
   /** An integer, enum, boolean or pointer; wraps to the type's size. */
   static integer(inspector: Inspector, type: Type, value: bigint): CValue {
-    const size = sizeOf(type) ?? 8
+    const size = checkScalar(sizeOf(type) ?? 8)
     return CValue.of(inspector, type, encodeInteger(value, size, inspector.byteOrder === 'little'))
   }
 
@@ -74,6 +74,10 @@ export class CValue {
    * @throws MemoryFault; InvivoError UNAVAILABLE.
    */
   view(offset: number, length: number): Uint8Array {
+    if (!Number.isSafeInteger(offset) || !(length >= 0 && length <= maxValueSize)) {
+      // A damaged file's offsets and sizes; no allocation follows them.
+      throw new InvivoError('OUT_OF_RANGE', `cannot read ${this.path || 'the value'}: ${length} bytes at offset ${offset} are out of reach`)
+    }
     if (this.unavailable !== undefined) throw new InvivoError('UNAVAILABLE', `cannot read ${this.path || 'the value'}: ${this.unavailable}`)
     if (this.#bytes !== undefined) {
       if (offset + length > this.#bytes.length) {
@@ -114,14 +118,10 @@ export class CValue {
   member(member: Member): CValue {
     const path = member.name === undefined ? this.path : `${this.path}.${member.name}`
     if (this.unavailable !== undefined) return CValue.unavailable(this.inspector, member.type, this.unavailable, path)
-    if (member.bitSize !== undefined) {
-      // The bytes that hold the bits may lie outside the declared type's natural place (packed structs), so bits count from here.
-      const start = Math.floor(member.bitOffset / 8)
-      const bitField = { bitOffset: member.bitOffset % 8, bitSize: member.bitSize }
-      if (this.address !== undefined) return CValue.at(this.inspector, member.type, this.address + BigInt(start), path, bitField)
-      return CValue.of(this.inspector, member.type, new Uint8Array(this.view(start, bitFieldBytes(bitField))), path, bitField)
-    }
-    return this.part(member.type, member.bitOffset / 8, path)
+    const { start, bitField } = memberPlace(member)
+    if (bitField === undefined) return this.part(member.type, start, path)
+    if (this.address !== undefined) return CValue.at(this.inspector, member.type, this.address + BigInt(start), path, bitField)
+    return CValue.of(this.inspector, member.type, new Uint8Array(this.view(start, bitFieldBytes(bitField))), path, bitField)
   }
 
   /** Element `index` of an array; the caller checks the bound. */
@@ -131,6 +131,7 @@ export class CValue {
 
   /** What of this value starts at byte `offset`, as `type`. */
   part(type: Type, offset: number, path = this.path): CValue {
+    if (!Number.isSafeInteger(offset)) throw new InvivoError('OUT_OF_RANGE', `cannot reach ${path || 'the value'}: its offset is ${offset}`)
     if (this.unavailable !== undefined) return CValue.unavailable(this.inspector, type, this.unavailable, path)
     if (this.address !== undefined) return CValue.at(this.inspector, type, this.address + BigInt(offset), path)
     return CValue.of(this.inspector, type, new Uint8Array(this.view(offset, sizeOf(type) ?? 0)), path)
@@ -156,10 +157,25 @@ export class CValue {
       const bytes = this.view(0, bitFieldBytes(this.bitField))
       return decodeBitField(bytes, this.bitField, signed, this.littleEndian)
     }
-    const size = this.size ?? 0
+    const size = checkScalar(this.size ?? 0)
     const value = decodeInteger(this.view(0, size), signed, this.littleEndian)
     return bits === undefined ? value : signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
   }
+}
+
+/**
+ * The byte a member starts at, and its bits from there when it is a bit field: they may lie outside the natural place of the
+ * declared type (packed structs).
+ * @throws InvivoError OUT_OF_RANGE, UNSUPPORTED for the claims of a damaged file.
+ */
+export function memberPlace(member: Member): { start: number; bitField: BitField | undefined } {
+  const start = Math.floor(member.bitOffset / 8)
+  if (!Number.isSafeInteger(start)) {
+    throw new InvivoError('OUT_OF_RANGE', `cannot reach member '${member.name ?? '(anonymous)'}': its offset is ${start} bytes`)
+  }
+  if (member.bitSize === undefined) return { start, bitField: undefined }
+  checkScalar(member.bitSize / 8)
+  return { start, bitField: { bitOffset: member.bitOffset - start * 8, bitSize: member.bitSize } }
 }
 
 interface Place {
@@ -177,11 +193,19 @@ export function integerShape(type: Type): { signed: boolean; bits: number | unde
   const stripped = stripTypedefs(type)
   if (stripped.kind === 'enum') return { signed: stripped.signed, bits: undefined }
   if (stripped.kind !== 'base') return { signed: false, bits: undefined }
-  return { signed: isSignedEncoding(stripped), bits: stripped.bitSize }
+  const { bitSize, size } = stripped
+  const bits = bitSize !== undefined && bitSize > 0 && bitSize < size * 8 ? bitSize : undefined
+  return { signed: isSignedEncoding(stripped), bits }
 }
 
 function isSignedEncoding(type: BaseType): boolean {
   return type.encoding === 'signed' || type.encoding === 'signed-char'
+}
+
+/** No number is as large as this; a damaged file may say so. @throws InvivoError UNSUPPORTED. */
+export function checkScalar(bytes: number): number {
+  if (bytes >= 0 && bytes <= 1 << 13) return bytes
+  throw new InvivoError('UNSUPPORTED', `no number has ${bytes} bytes: the debug information is damaged`)
 }
 
 export function decodeInteger(bytes: Uint8Array, signed: boolean, little: boolean): bigint {

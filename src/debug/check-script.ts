@@ -24,12 +24,14 @@ export interface CheckScriptOptions {
 const timeout = 120_000
 
 /**
- * @param file the script.
+ * @param file the script; one in JavaScript is not checked.
  * @returns the compiler's messages; none for a script that fits.
  * @throws InvivoError NOT_FOUND when there is no compiler; SYSTEM when it failed.
  */
 export function checkScript(file: string, options: CheckScriptOptions = {}): Diagnostic[] {
   const script = realpathSync(file)
+  // JavaScript has no types to check.
+  if (!/\.[cm]?ts$/.test(script)) return []
   const compiler = findCompiler(script)
   if (compiler === undefined) {
     throw new InvivoError(

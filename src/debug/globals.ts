@@ -3,6 +3,7 @@
  * three, so this is the one place with a Proxy: a name is looked up when it is first used, its accessors are kept.
  */
 import { inspect } from 'node:util'
+import { isInvivoError } from '../errors.ts'
 
 export interface Accessors {
   get: () => unknown
@@ -32,6 +33,15 @@ export function nameProxy(table: NameTable, methods: Readonly<Record<string, unk
     if (found !== undefined) known.set(name, found)
     return found
   }
+  /** A name that several variables have is a name. */
+  const exists = (name: string): boolean => {
+    try {
+      return find(name) !== undefined
+    } catch (error) {
+      if (isInvivoError(error, 'AMBIGUOUS')) return true
+      throw error
+    }
+  }
   const base: object = Object.assign(Object.create(null) as object, methods, { [inspect.custom]: () => table.title })
   return new Proxy(base, {
     get(target, name) {
@@ -48,13 +58,14 @@ export function nameProxy(table: NameTable, methods: Readonly<Record<string, unk
       found.set(value)
       return true
     },
-    has: (target, name) => Reflect.has(target, name) || (typeof name === 'string' && find(name) !== undefined),
+    has: (target, name) => Reflect.has(target, name) || (typeof name === 'string' && exists(name)),
     ownKeys: (target) => [...new Set([...Reflect.ownKeys(target), ...table.names()])],
     getOwnPropertyDescriptor(target, name) {
       const own = Reflect.getOwnPropertyDescriptor(target, name)
       if (own !== undefined || typeof name === 'symbol') return own
-      const found = find(name)
-      return found === undefined ? undefined : { get: found.get, set: found.set, enumerable: true, configurable: true }
+      if (!exists(name)) return undefined
+      const accessor = (): Accessors => find(name) ?? table.missing(name)
+      return { get: () => accessor().get(), set: (value) => accessor().set(value), enumerable: true, configurable: true }
     },
     defineProperty: () => false,
     deleteProperty: () => false,

@@ -80,10 +80,10 @@ export class Memory {
     this.#ghosts = new Int32Array(this.#maxSlots)
     this.#stageAt = this.#maxSlots * PAGE
     this.#table = this.#resize(Math.min(FIRST_SLOTS, this.#maxSlots))
-    // calloc'ed: pages of the arena cost memory when first used.
-    const arena = new ArrayBuffer(this.#stageAt + STAGE)
-    this.bytes = Buffer.from(arena)
-    this.data = new DataView(arena)
+    // Not zeroed, which would take 3 ms: its pages cost memory when first used.
+    const arena = Buffer.allocUnsafeSlow(this.#stageAt + STAGE)
+    this.bytes = arena
+    this.data = new DataView(arena.buffer, arena.byteOffset, arena.byteLength)
     // Assigned again, so that V8 takes no field for a constant and need not compile anew when it changes.
     this.#clear()
   }
@@ -276,8 +276,9 @@ export class Memory {
     if (direction < 0) first = page - count + 1
     let pages = this.#read(first, count, slot.first)
     if (pages <= page - first) {
-      // A gap below: the page alone.
+      // A gap below: the page alone, and cautiously on from there.
       first = page
+      window = 1
       pages = this.#read(page, 1, slot.first)
       if (pages === 0) return -1
     }
@@ -285,7 +286,7 @@ export class Memory {
     this.#next = slot.first + pages
     this.#streamUp[stream] = first + pages
     this.#streamDown[stream] = first - 1
-    this.#streamWindow[stream] = count
+    this.#streamWindow[stream] = window
     return (slot.first + (page - first)) * PAGE
   }
 

@@ -3,7 +3,7 @@
  * a small program must not cost reading libc's types. Look-ups go through the modules in order, the program itself first.
  */
 import { BufferSource } from '../symbols/byte-source.ts'
-import { openDebugInfoSync, type DebugInfoOptions } from '../symbols/dwarf/dwarf-info.ts'
+import { openDebugInfo, openDebugInfoSync, type DebugInfoOptions } from '../symbols/dwarf/dwarf-info.ts'
 import { ElfFile } from '../symbols/elf/elf-file.ts'
 import type { ElfSymbol, SymbolTable } from '../symbols/elf/symbol-table.ts'
 import { describeDebugFileSearch, findDebugFile } from '../symbols/find-debug-file.ts'
@@ -33,6 +33,7 @@ export class Module implements Disposable {
   #debugFile: ElfFile | undefined
   #info: DebugInfo | null | undefined
   #why = ''
+  #searched = false
 
   constructor(mapped: MappedModule, target: Target, options: ModuleOptions, foreign: (self: Module) => ForeignDefinition) {
     this.mapped = mapped
@@ -55,7 +56,7 @@ export class Module implements Disposable {
 
   /** Undefined when there is no file that opens; {@link whyNoDebugInfo} says why. */
   get elf(): ElfFile | undefined {
-    this.#elf ??= this.#open() ?? null
+    if (this.#elf === undefined) this.#elf = this.#open() ?? null
     return this.#elf ?? undefined
   }
 
@@ -74,7 +75,7 @@ export class Module implements Disposable {
 
   /** Debug information; read now if it was not. Undefined when there is none. */
   get info(): DebugInfo | undefined {
-    this.#info ??= this.#load() ?? null
+    if (this.#info === undefined) this.#info = this.#load() ?? null
     return this.#info ?? undefined
   }
 
@@ -118,8 +119,6 @@ export class Module implements Disposable {
     }
   }
 
-  #searched = false
-
   #findDebugFile(): void {
     const { elf } = this
     if (this.#searched || elf === undefined || elf.hasDebugInfo) return
@@ -133,20 +132,46 @@ export class Module implements Disposable {
   }
 
   #load(): DebugInfo | undefined {
+    return this.#loaded((source, options) => openDebugInfoSync(source, options))
+  }
+
+  /** Reads the debug information as {@link info} does, but large ones while the disk works, not after, and never whole in memory. */
+  async load(): Promise<void> {
+    if (this.#info !== undefined) return
+    const { source, options } = this.#source()
+    let info: DebugInfo | undefined
+    let failure: unknown
+    try {
+      if (source !== undefined) info = await openDebugInfo(source, options)
+    } catch (error) {
+      failure = error
+    }
+    this.#info =
+      this.#loaded(() => {
+        if (info === undefined) throw failure
+        return info
+      }) ?? null
+  }
+
+  #source(): { source: ElfFile | undefined; options: DebugInfoOptions } {
     const { elf } = this
-    if (elf === undefined) return undefined
-    const source = elf.hasDebugInfo ? elf : this.debugFile
-    if (source === undefined) return undefined
+    const source = elf === undefined || elf.hasDebugInfo ? elf : this.debugFile
     const options: DebugInfoOptions = {}
     if (this.#options.cacheFolder !== undefined) options.cacheFolder = this.#options.cacheFolder
     if (this.#options.onProgress !== undefined) options.onProgress = this.#options.onProgress
+    return { source, options }
+  }
+
+  #loaded(open: (source: ElfFile, options: DebugInfoOptions) => DebugInfo): DebugInfo | undefined {
+    const { source, options } = this.#source()
+    if (source === undefined) return undefined
     try {
-      const info = openDebugInfoSync(source, options)
+      const info = open(source, options)
       info.foreignDefinition = this.#foreign
       return info
     } catch (error) {
       if (!isInvivoError(error)) throw error
-      this.#why = `no debug information for ${this.mapped.path}: ${error.message}`
+      this.#why = error.code === 'NO_DEBUG_INFO' ? error.message : `no debug information for ${this.mapped.path}: ${error.message}`
       return undefined
     }
   }

@@ -5,8 +5,11 @@
 
 const MAX_SUGGESTIONS = 3
 
-/** @returns the clause to append to a message; empty when no name is near. */
-export function nearNames(name: string, candidates: Iterable<string>): string {
+/**
+ * @param fits whether a name that is near is of the kind that is wanted; asked of the nearest ones only.
+ * @returns the clause to append to a message; empty when no name is near.
+ */
+export function nearNames(name: string, candidates: Iterable<string>, fits: (candidate: string) => boolean = () => true): string {
   // One error in three characters is a slip; more is another word.
   const limit = Math.max(1, Math.floor(name.length / 3))
   const near = new Map<string, number>()
@@ -16,7 +19,11 @@ export function nearNames(name: string, candidates: Iterable<string>): string {
     const distance = editDistance(wanted, candidate.toLowerCase(), limit)
     if (distance <= limit) near.set(candidate, distance)
   }
-  const best = [...near].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1)).slice(0, MAX_SUGGESTIONS)
+  const best: [string, number][] = []
+  for (const each of [...near].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))) {
+    if (fits(each[0])) best.push(each)
+    if (best.length === MAX_SUGGESTIONS) break
+  }
   if (best.length === 0) return ''
   return `; did you mean ${best.map(([candidate]) => `'${candidate}'`).join(' or ')}?`
 }

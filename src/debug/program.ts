@@ -4,7 +4,7 @@
  * (inspector.ts). Values are made in values/, memory is cached in memory.ts, modules are read in module-set.ts.
  */
 import { InvivoError } from '../errors.ts'
-import type { FunctionInfo, TypeSpace, Variable } from '../symbols/debug-info.ts'
+import type { DebugInfo, FunctionInfo, TypeSpace, Variable } from '../symbols/debug-info.ts'
 import { EM } from '../symbols/elf/constants.ts'
 import { isCompound, sizeOf, stripTypedefs, type NamedType, type Type } from '../symbols/type.ts'
 import type { CoreOptions } from '../target/core.ts'
@@ -62,9 +62,9 @@ export class Program implements Inspector, Disposable {
   }
 
   /** Over any target, which is disposed with this. The program's own debug information is read. */
-  static fromTarget(target: Target, options: ProgramOptions = {}): Program {
+  static async fromTarget(target: Target, options: ProgramOptions = {}): Promise<Program> {
     const program = new Program(target, options)
-    void program.#modules.main?.info
+    await program.#modules.main?.load()
     return program
   }
 
@@ -322,6 +322,15 @@ export class Program implements Inspector, Disposable {
     return makeBaseType(canonical ?? 'int', this.addressSize)
   }
 
+  suggest(name: string): string {
+    const why = this.#modules.main?.info === undefined ? (this.#modules.main?.whyNoDebugInfo ?? '') : ''
+    if (why !== '') return `: ${why}`
+    return nearNames(
+      name,
+      this.#modules.all.values().flatMap((module) => module.loadedInfo?.names() ?? []),
+    )
+  }
+
   // Names
 
   #global(name: string): Accessors | undefined {
@@ -367,7 +376,7 @@ export class Program implements Inspector, Disposable {
   #missingVariable(name: string): never {
     const reasons = this.#modules.main?.info === undefined ? this.#modules.main?.whyNoDebugInfo : undefined
     if (reasons !== undefined && reasons !== '') throw new InvivoError('NO_DEBUG_INFO', `no variable '${name}': ${reasons}`)
-    throw new InvivoError('NOT_FOUND', `no variable '${name}' in ${this.description}${nearNames(name, this.#variableNames())}`)
+    throw new InvivoError('NOT_FOUND', `no variable '${name}' in ${this.description}${this.#near(name, (info, near) => info.findVariables(near).length > 0)}`)
   }
 
   *#variableNames(): Generator<string> {
@@ -396,10 +405,17 @@ export class Program implements Inspector, Disposable {
   }
 
   #missingType(spelling: string, name: string): never {
-    const names = function* (modules: readonly Module[]): Generator<string> {
-      for (const module of modules) for (const type of module.loadedInfo?.types() ?? []) yield type.name ?? ''
+    const near = this.#near(name, (info, candidate) => info.findTypes(candidate).length > 0)
+    throw new InvivoError('NOT_FOUND', `no type '${spelling}' in ${this.description}${near}`)
+  }
+
+  /** Suggestions for a name, from what was read so far. */
+  #near(name: string, fits: (info: DebugInfo, candidate: string) => boolean): string {
+    const infos = this.#modules.all.flatMap(({ loadedInfo }) => loadedInfo ?? [])
+    const names = function* (): Generator<string> {
+      for (const info of infos) yield* info.names()
     }
-    throw new InvivoError('NOT_FOUND', `no type '${spelling}' in ${this.description}${nearNames(name, names(this.#modules.all))}`)
+    return nearNames(name, names(), (candidate) => infos.some((info) => fits(info, candidate)))
   }
 
   #place(variable: Variable, module: Module): PlacedVariable {

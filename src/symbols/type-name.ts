@@ -5,7 +5,7 @@
  * A damaged file can make types that contain themselves or that fan out without end, so a spelling is bounded: beyond
  * {@link maxParts} parts it ends in `...`.
  */
-import type { CompoundType, EnumType, FunctionType, Type } from './type.ts'
+import { sizeOf, type CompoundType, type EnumType, type FunctionType, type Member, type Type } from './type.ts'
 
 /** Pointers, arrays, qualifiers and parameters in one spelling. Real ones stay below a hundred. */
 const maxParts = 1000
@@ -221,9 +221,15 @@ function sameMembers(a: CompoundType, b: CompoundType, budget: { parts: number }
   return a.members.every((member, index) => {
     const other = b.members[index]
     if (other === undefined || member.name !== other.name) return false
-    if (member.bitOffset !== other.bitOffset || member.bitSize !== other.bitSize) return false
+    if (member.bitOffset !== other.bitOffset) return false
+    // A bit field as wide as its type is an ordinary member to GCC and a bit field to Clang.
+    if (member.bitSize !== other.bitSize && bitWidth(member) !== bitWidth(other)) return false
     return a.name !== undefined || same(member.type, other.type, budget)
   })
+}
+
+function bitWidth(member: Member): number | undefined {
+  return member.bitSize ?? (sizeOf(member.type) ?? 0) * 8
 }
 
 function sameEnumerators(a: EnumType, b: EnumType): boolean {

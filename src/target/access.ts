@@ -98,8 +98,7 @@ export function explainRefusal(facts: AccessFacts, purpose: string, tracing: boo
     if (facts.yama === 1)
       return refuse(
         'kernel.yama.ptrace_scope is 1, which allows a process to look only at its own descendants',
-        `${remedy}, or sysctl kernel.yama.ptrace_scope=0, or start the program with --launch, ` +
-          'or let it call prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY)',
+        `${remedy}, or sysctl kernel.yama.ptrace_scope=0, ` + 'or let it call prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY)',
       )
     if ((target.capabilities & ~self.capabilities) !== 0n) return refuse('it has capabilities that invivo has not', remedy)
   }

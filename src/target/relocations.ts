@@ -33,7 +33,6 @@ const machineTypes: Partial<Record<number, MachineTypes>> = {
 /** Chromium has 10^6. */
 const MAX_RELOCATIONS = 1 << 24
 const MAX_DYNAMIC = 1 << 16
-const WINDOW = 1 << 16
 
 /** @returns none for a program without a dynamic section or of another machine; those that can be read of a damaged file. */
 export function readRelocations(source: ByteSource, header: ElfHeader, segments: readonly ElfSegment[]): Relocations {
@@ -52,23 +51,9 @@ export function readRelocations(source: ByteSource, header: ElfHeader, segments:
     const inside = address - segment.address
     const offset = segment.offset + inside
     const available = Math.max(0, Math.min(size, segment.fileSize - inside, source.size - offset))
-    return source.read(offset, available)
+    return available === 0 ? new Uint8Array(0) : source.read(offset, available)
   }
   const reader = (bytes: Uint8Array): ElfReader => new ElfReader(bytes, little, is64)
-  /** Small reads near each other, of which the file is asked once per 64 KiB. */
-  const windowed = (): ((address: number, size: number) => ElfReader) => {
-    let start = 0
-    let bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0)
-    return (address, size) => {
-      if (address < start || address + size > start + bytes.length) {
-        start = address
-        bytes = load(address, WINDOW)
-      }
-      return reader(bytes.subarray(address - start, address - start + size))
-    }
-  }
-  const symbolsAt = windowed()
-  const placesAt = windowed()
 
   const dynamic = reader(load(section.address, Math.min(section.fileSize, MAX_DYNAMIC)))
   const entries = new Map<number, number>()
@@ -91,37 +76,40 @@ export function readRelocations(source: ByteSource, header: ElfHeader, segments:
     values.push(value)
   }
 
-  const symbols = entries.get(DT.SYMTAB)
-  const symbolSize = is64 ? 24 : 16
-  const symbolValue = (index: number): number | undefined => {
-    if (symbols === undefined) return undefined
-    const symbol = symbolsAt(symbols + index * symbolSize, symbolSize)
-    if (symbol.length < symbolSize) return undefined
-    const defined = symbol.u16(is64 ? 6 : 14) !== 0
-    return defined ? symbol.address(is64 ? 8 : 4) : undefined
-  }
-
+  const pending: { readonly place: number; readonly symbol: number; readonly addend: number | undefined }[] = []
   for (const withAddend of [true, false]) {
     const records = reader(withAddend ? table(DT.RELA, DT.RELASZ) : table(DT.REL, DT.RELSZ))
     const size = (withAddend ? 3 : 2) * width
-    for (let at = 0; at + size <= records.length && places.length < MAX_RELOCATIONS; at += size) {
+    for (let at = 0; at + size <= records.length && places.length + pending.length < MAX_RELOCATIONS; at += size) {
       const place = records.address(at)
       const type = is64 ? records.u32(little ? at + 8 : at + 12) : records.u8(little ? at + 4 : at + 7)
       const symbol = is64 ? records.u32(little ? at + 12 : at + 8) : records.u32(at + 4) >>> 8
+      const addend = withAddend ? records.address(at + 2 * width) : undefined
       if (type === types.relative) {
         // Without an addend the place itself holds it: nothing changes at bias 0.
-        if (withAddend) add(place, records.address(at + 2 * width))
+        if (addend !== undefined) add(place, addend)
       } else if (types.symbolic.includes(type)) {
-        const value = symbolValue(symbol)
-        if (value === undefined) continue
-        const inPlace = withAddend ? undefined : placesAt(place, width)
-        const addend = inPlace === undefined ? records.address(at + 2 * width) : inPlace.length < width ? 0 : inPlace.address(0)
-        add(place, is64 ? value + addend : (value + addend) >>> 0)
+        pending.push({ place, symbol, addend })
       }
     }
   }
+
+  const symbolSize = is64 ? 24 : 16
+  const last = pending.reduce((highest, { symbol }) => Math.max(highest, symbol), -1)
+  const symbols = reader(load(entries.get(DT.SYMTAB) ?? -1, (last + 1) * symbolSize))
+  for (const { place, symbol, addend } of pending) {
+    const at = symbol * symbolSize
+    // st_shndx 0: another file defines it.
+    if (at + symbolSize > symbols.length || symbols.u16(at + (is64 ? 6 : 14)) === 0) continue
+    const value = symbols.address(at + (is64 ? 8 : 4))
+    const inPlace = addend === undefined ? reader(load(place, width)) : undefined
+    const sum = value + (addend ?? (inPlace?.length === width ? inPlace.address(0) : 0))
+    add(place, is64 ? sum : sum >>> 0)
+  }
   // DT_RELR needs nothing: the places hold link-time addresses already, and the bias is 0.
-  const order = Uint32Array.from(places.keys()).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0))
+  const sorted = Uint32Array.from(places.keys()).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0))
+  // A damaged file may name one place a million times.
+  const order = sorted.filter((index, at) => places[index] !== places[sorted[at + 1] ?? -1])
   return {
     places: Float64Array.from(order, (index) => places[index] ?? 0),
     values: Float64Array.from(order, (index) => values[index] ?? 0),

@@ -40,7 +40,7 @@ interface Segment {
 }
 
 /**
- * Stops the process while it is copied (0.1 s for 100 MB).
+ * Stops the process while it is copied (0.3 s for 128 MB).
  * @param path overwritten when it exists; readable by the owner only, as the memory of a process may hold secrets.
  * @returns size of the file in bytes, holes counted.
  * @throws InvivoError PERMISSION, TARGET_GONE, SYSTEM when the file cannot be written.

@@ -34,7 +34,7 @@ suite('explainRefusal', () => {
     ['a set-user-id program', { target: { ...status, uids: [1000, 0, 0, 0] } }, /it runs as user 0/],
     ['another group', { target: { ...status, gids: [5, 5, 5, 5] } }, /it runs with group 5/],
     ['not dumpable', { owner: 0 }, /it is not dumpable/],
-    ['Yama 1', { yama: 1 }, /ptrace_scope is 1, .*descendants; .*sysctl kernel.yama.ptrace_scope=0.*--launch.*PR_SET_PTRACER/],
+    ['Yama 1', { yama: 1 }, /ptrace_scope is 1, .*descendants; .*sysctl kernel.yama.ptrace_scope=0.*PR_SET_PTRACER/],
     ['Yama 2', { yama: 2 }, /ptrace_scope is 2/],
     ['Yama 3, root too', { yama: 3, self: root }, /ptrace_scope is 3, .*next boot; make a core dump/],
     ['capabilities', { target: { ...status, capabilities: 1n } }, /capabilities that invivo has not/],

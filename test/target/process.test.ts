@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { ProcessTarget } from '../../src/target/index.ts'
@@ -143,6 +143,23 @@ suite('process', { skip: missing('gcc', 'readelf'), timeout: 60_000 }, () => {
     assert.equal(again.modules()[0]?.file, `/proc/${debuggee.pid}/exe`)
   })
 
+  const canUnshare = spawnSync('unshare', ['--mount', 'true']).status === 0
+  test(
+    'files of another mount namespace are found through /proc/PID/root',
+    { skip: canUnshare ? false : 'making a mount namespace needs root' },
+    async () => {
+      using folder = temporaryFolder()
+      const program = join(folder.path, 'inside', 'program')
+      const script = 'mkdir "$1/inside" && mount -t tmpfs none "$1/inside" && cp "$2" "$1/inside/program" && exec "$1/inside/program"'
+      await using debuggee = await start('unshare', ['--mount', 'sh', '-c', script, 'sh', folder.path, compile('threads.c')])
+      using target = ProcessTarget.attach(debuggee.pid)
+      const [main] = target.modules()
+      assert.equal(main?.path, program)
+      assert.equal(main?.file, `/proc/${debuggee.pid}/root${program}`)
+      assert.equal(buildId(main?.file ?? ''), main?.buildId)
+    },
+  )
+
   test('what has ended, and what runs another program by now', async () => {
     {
       await using debuggee = await start(compile('threads.c'))
@@ -175,8 +192,9 @@ suite('process', { skip: missing('gcc', 'readelf'), timeout: 60_000 }, () => {
     assert.throws(() => ProcessTarget.attach(0x3fffff), failure('NOT_FOUND', 'there is no process 4194303'))
     assert.throws(() => ProcessTarget.attach(-1), failure('NOT_FOUND'))
     assert.throws(() => ProcessTarget.attach(1.5), failure('NOT_FOUND'))
-    // cat does not collect the child that the shell left it.
-    await using parent = await start('/bin/sh', ['-c', '(exit 0) & echo $!; echo ready; exec cat'])
+    // cat does not collect the child that the shell left it; the child waits for the shell to become cat.
+    const child = '(until [ "$(cat /proc/$$/comm)" = cat ]; do :; done)'
+    await using parent = await start('/bin/sh', ['-c', `${child} & echo $!; echo ready; exec cat`])
     const zombie = Number(parent.lines[0])
     await until(() => /^State:\s+Z/m.test(readFileSync(`/proc/${zombie}/status`, 'utf8')))
     assert.throws(() => ProcessTarget.attach(zombie), failure('TARGET_GONE', 'a zombie', `process ${parent.pid}`))
@@ -187,7 +205,8 @@ suite('process', { skip: missing('gcc', 'readelf'), timeout: 60_000 }, () => {
   const tryAttach = `import { ProcessTarget } from ${JSON.stringify(index)}
     try { ProcessTarget.attach(Number(process.argv[1])); console.log('attached') } catch (error) { console.log(error.code, error.message) }`
 
-  test("another user's process", async () => {
+  const noOther = !asRoot && statSync('/proc/1').uid === process.getuid?.()
+  test("another user's process", { skip: noOther ? 'process 1 belongs to this user: run as root' : false }, async () => {
     await using debuggee = await start(compile('threads.c'))
     const pid = asRoot ? debuggee.pid : 1
     const options = asRoot ? { uid: 65534, gid: 65534 } : {}

@@ -25,11 +25,16 @@ export interface DeclarationChange {
   readonly changes: readonly string[]
 }
 
-/** Types and used variables that differ, the used ones first. */
+/**
+ * Types and used variables that differ, the used ones first.
+ * @param words of the script (used-types.ts).
+ * @param onlyUsed leaves out types that the script does not use: each look-up searches the names of a whole program.
+ */
 export function compareDeclarations(
   declared: DeclarationsFile,
   modules: readonly DeclaredModule[],
   words: ReadonlySet<string>,
+  onlyUsed: boolean = false,
 ): DeclarationChange[] {
   const infos = modules.flatMap(({ info }) => (info === undefined ? [] : [info]))
   const used = usedTypes(declared, words)
@@ -42,11 +47,11 @@ export function compareDeclarations(
   const others: DeclarationChange[] = []
   for (const type of declared.types.values()) {
     const { identifier, spelling, layout } = type
-    if (spelling === undefined || layout === undefined) continue
+    const isUsed = used.has(identifier)
+    if (spelling === undefined || layout === undefined || (onlyUsed && !isUsed)) continue
     const candidates = findDefinitions(spelling, infos, type.description.startsWith('typedef '))
     if (candidates.some((candidate) => layoutHash(candidate) === layout)) continue
     const [now] = candidates
-    const isUsed = used.has(identifier)
     const change = { subject: spelling, used: isUsed, changes: now === undefined ? ['is gone'] : compareType(type, now) }
     if (isUsed) changes.push(change)
     else others.push(change)
@@ -86,7 +91,11 @@ function findAnonymous(spelling: string, infos: readonly DebugInfo[]): (Compound
       else if (parent.kind !== 'enum') holders.push(...fieldsOf(parent).flatMap(({ name, type }) => (name === member ? [type] : [])))
     }
   }
-  if (holders.length === 0) for (const info of infos) holders.push(...info.findVariables(member).map(({ type }) => type))
+  if (holders.length === 0) {
+    // Of a static local: `function::name`.
+    const name = member.slice(member.lastIndexOf(':') + 1)
+    for (const info of infos) holders.push(...info.findVariables(name).map(({ type }) => type))
+  }
   return holders.flatMap((holder) => {
     const inner = innermost(holder)
     return (isCompound(inner) || inner.kind === 'enum') && inner.name === undefined ? [inner] : []
@@ -117,36 +126,40 @@ function compareType(was: DeclaredType, now: Definition): string[] {
   }
 }
 
+/** What breaks a script comes first: fields that went or read otherwise; then new ones; then those that only moved. */
 function compareFields(was: DeclaredType, now: CompoundType): string[] {
-  const changes: string[] = []
+  const gone: string[] = []
+  const changed: string[] = []
+  const moved: string[] = []
   const fields = new Map(fieldsOf(now).map((field) => [field.name, field]))
   const declared = new Set(was.fields.map(({ name }) => name))
-  let isGone = false
   for (const { name, declaration: before, bitOffset, isBitField } of was.fields) {
     const field = fields.get(name)
     if (field === undefined) {
-      changes.push(`field '${name}' is gone`)
-      isGone = true
+      gone.push(`field '${name}' is gone`)
       continue
     }
     const isBits = field.bitSize !== undefined
+    const after = `${declaration(field.type, name)}${isBits ? `:${field.bitSize}` : ''}`
+    if (before !== commentText(after)) changed.push(`field '${name}' is now '${after}', was '${before}'`)
     if (bitOffset !== field.bitOffset) {
-      changes.push(
+      moved.push(
         isBits || isBitField
           ? `field '${name}' moved from bit ${bitOffset} to ${field.bitOffset}`
           : `field '${name}' moved from offset ${bitOffset / 8} to ${field.bitOffset / 8}`,
       )
     }
-    const after = `${declaration(field.type, name)}${isBits ? `:${field.bitSize}` : ''}`
-    if (before !== commentText(after)) changes.push(`field '${name}' is now '${after}', was '${before}'`)
   }
-  for (const name of fields.keys()) if (!declared.has(name)) changes.push(`field '${name}' is new`)
-  if (was.size !== undefined && was.size !== now.size) changes.unshift(`size ${was.size} → ${now.size}`)
-  if (changes.length === 0) return ['a type that one of its fields is spelled with has changed its meaning']
-  const shown = changes.length > 12 ? [...changes.slice(0, 12), `and ${changes.length - 12} more`] : changes
+  const added = [...fields.keys()].filter((name) => !declared.has(name)).map((name) => `field '${name}' is new`)
   // What a field that went may be called now.
-  if (isGone) shown.push(`fields now: ${listed([...fields.keys()])}`)
-  return shown
+  if (gone.length > 0) added.push(`fields now: ${listed([...fields.keys()])}`)
+  const size = was.size === undefined || was.size === now.size ? [] : [`size ${was.size} → ${now.size}`]
+  const changes = [...size, ...atMost(8, gone), ...atMost(8, changed), ...atMost(8, added), ...atMost(4, moved)]
+  return changes.length > 0 ? changes : ['a type that one of its fields is spelled with has changed its meaning']
+}
+
+function atMost(limit: number, changes: readonly string[]): readonly string[] {
+  return changes.length <= limit ? changes : [...changes.slice(0, limit), `and ${changes.length - limit} more`]
 }
 
 function compareVariable(was: DeclaredVariable, infos: readonly DebugInfo[]): string | undefined {

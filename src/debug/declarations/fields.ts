@@ -14,24 +14,30 @@ export interface Field {
 }
 
 /** Anonymous members within anonymous members: real programs stay below ten, a damaged file may nest for ever. */
-const maxNesting = 64
-/** A damaged file may also fan out: members looked at. The largest struct of the Linux kernel has 600. */
-const maxMembers = 200_000
+const maxNesting = 32
+/** The same file may fan out: members looked at for one compound. The largest struct of the Linux kernel has 600. */
+const maxMembers = 20_000
 
-/** In declaration order. Names can repeat in a damaged file. */
-export function fieldsOf(compound: CompoundType): Field[] {
-  const fields: Field[] = []
+const known = new WeakMap<CompoundType, readonly Field[]>()
+
+/** In declaration order. Of several of one name, which only a damaged file has, the first. */
+export function fieldsOf(compound: CompoundType): readonly Field[] {
+  const found = known.get(compound)
+  if (found !== undefined) return found
+  const fields = new Map<string, Field>()
   collect(compound, 0, 0, fields, { members: maxMembers })
-  return fields
+  const list = [...fields.values()]
+  known.set(compound, list)
+  return list
 }
 
-function collect(compound: CompoundType, base: number, nesting: number, into: Field[], left: { members: number }): void {
+function collect(compound: CompoundType, base: number, nesting: number, into: Map<string, Field>, left: { members: number }): void {
   for (const member of compound.members) {
     if (left.members-- <= 0) return
     const { name, type, bitSize, line } = member
     const bitOffset = base + member.bitOffset
     if (name !== undefined) {
-      into.push({ name, type, bitOffset, bitSize, line })
+      if (!into.has(name)) into.set(name, { name, type, bitOffset, bitSize, line })
       continue
     }
     const inner = stripTypedefs(type)

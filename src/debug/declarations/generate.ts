@@ -121,10 +121,9 @@ class Generator {
   #interface(entry: TypeEntry, type: CompoundType): string {
     const { identifier, spelling } = entry
     const fields = fieldsOf(type)
-    const names = new Set(fields.map(({ name }) => name))
     let base = `${this.#types.use('Struct')}<${stringLiteral(spelling)}>`
     let neighbour = ''
-    if (names.has('toString')) {
+    if (fields.some(({ name }) => name === 'toString')) {
       // Such a field takes the place of the method that every value has. `this` does not survive Omit.
       base = `Omit<${base}, 'toString' | '$at'>`
       neighbour = '  $at(index: number): this\n'
@@ -138,12 +137,8 @@ class Generator {
 
   #fields(entry: TypeEntry, fields: readonly Field[]): string {
     const lines: string[] = []
-    const seen = new Set<string>()
     let overloads = ''
     for (const field of fields) {
-      // Only a damaged file has two fields of one name; the first is the one that is read.
-      if (seen.has(field.name)) continue
-      seen.add(field.name)
       const { identifier, spelling } = entry
       const value = this.#types.read(field.type, { identifier, spelling, member: field.name })
       const comment = `  /** ${fieldText(field)} */\n`

@@ -9,8 +9,8 @@ import { fieldsOf } from './fields.ts'
 
 /** Pointers, arrays and anonymous types in each other. Real ones stay below a dozen. */
 const maxDepth = 40
-/** Characters of one description: a damaged file may make types that contain themselves twice. */
-const maxLength = 4_000_000
+/** Fields in one description, of nested anonymous types too: a damaged file may make types that contain themselves twice. */
+const maxFields = 50_000
 /** Hex digits: 48 bits. Two layouts of one name meet by chance once in 2^48. */
 const digits = 12
 
@@ -26,15 +26,16 @@ export function layoutHash(type: CompoundType | EnumType | TypedefType): string 
 }
 
 function describe(type: CompoundType | EnumType | TypedefType): string {
-  if (type.kind === 'typedef') return `typedef ${type.name} ${readAs(type.target, 0, true)}`
-  return type.kind === 'enum' ? enumText(type) : compoundText(type, 0)
+  const left = { fields: maxFields }
+  if (type.kind === 'typedef') return `typedef ${type.name} ${readAs(type.target, 0, true, left)}`
+  return type.kind === 'enum' ? enumText(type) : compoundText(type, 0, left)
 }
 
-function compoundText(type: CompoundType, depth: number): string {
+function compoundText(type: CompoundType, depth: number, left: { fields: number }): string {
   let text = `${type.kind} ${type.name ?? ''} ${type.incomplete ? 'incomplete' : type.size}`
   for (const field of fieldsOf(type)) {
-    if (text.length > maxLength / (depth + 1) ** 2) break
-    text += `\n${field.name} ${field.bitOffset} ${field.bitSize ?? ''} ${readAs(field.type, depth + 1, false)}`
+    if (left.fields-- <= 0) break
+    text += `\n${field.name} ${field.bitOffset} ${field.bitSize ?? ''} ${readAs(field.type, depth + 1, false, left)}`
   }
   return text
 }
@@ -49,7 +50,7 @@ function enumText(type: EnumType): string {
  * How values of a type are read. Tagged types by their names (they have hashes of their own), anonymous ones by the typedef
  * that names them, or, where there is none or `expand` asks for it, by their contents.
  */
-export function readAs(type: Type, depth: number, expand: boolean): string {
+function readAs(type: Type, depth: number, expand: boolean, left: { fields: number }): string {
   let current = type
   let prefix = ''
   let typedef: string | undefined
@@ -91,7 +92,7 @@ export function readAs(type: Type, depth: number, expand: boolean): string {
       case 'class':
         if (current.name !== undefined) return `${prefix}${current.kind} ${current.name}`
         if (typedef !== undefined && !mayExpand) return `${prefix}{${typedef}}`
-        return `${prefix}{${compoundText(current, step)}}`
+        return `${prefix}{${compoundText(current, step, left)}}`
       case 'enum':
         if (current.name !== undefined) return `${prefix}enum ${current.name}`
         if (typedef !== undefined && !mayExpand) return `${prefix}{${typedef}}`

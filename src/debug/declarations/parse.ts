@@ -98,7 +98,8 @@ export function parseDeclarations(text: string): DeclarationsFile {
       }
     } else if (alias !== undefined) {
       const type = parseType(comment)
-      const spelling = spellings.get(alias) ?? (type.description.startsWith('enum ') ? type.description : undefined)
+      const spelling =
+        spellings.get(alias) ?? (type.description.startsWith('enum ') ? type.description.replace('enum {...} ', '') : undefined)
       types.set(alias, { identifier: alias, spelling, ...type, fields: [], text: typeText(text, end) })
     } else {
       const name = unquote(overload ?? property ?? '')
@@ -106,7 +107,7 @@ export function parseDeclarations(text: string): DeclarationsFile {
       if (context === 'root') globals.set(name, variable)
       else if (context === 'files') fileVariables.push({ ...variable, name: name.slice(name.lastIndexOf(':') + 1) })
       else {
-        const [, unit, place] = /(offset|bit) (\d+):/.exec(comment) ?? []
+        const [, unit, place] = /(offset|bit) (-?\d+(?:\.\d+)?):/.exec(comment) ?? []
         if (unit === undefined) continue
         fields.push({ ...variable, bitOffset: Number(place) * (unit === 'bit' ? 1 : 8), isBitField: unit === 'bit' })
       }

@@ -183,7 +183,7 @@ export class TypeTable {
         return `${this.#pointedTo(type.target, place, depth)} | null`
       }
       case 'array': {
-        if (type.count === undefined || (type.count === 0 && !type.vector)) {
+        if (type.count === undefined) {
           return `${this.#use('FlexArray')}<${this.read(type.element, place, depth + 1)}>`
         }
         if (!type.vector && characterSize(type.element) !== undefined) return this.#use('CharArray')

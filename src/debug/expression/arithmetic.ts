@@ -369,7 +369,8 @@ export function movePointer(inspector: Inspector, pointer: Extract<Operand, { ki
 /** As GCC and GDB: `void` and functions count as one byte. */
 export function elementSize(target: Type, fail: Fail): number {
   const size = sizeOf(target)
-  if (size !== undefined) return size
+  if (size !== undefined)
+    return Number.isSafeInteger(size) ? size : fail('OUT_OF_RANGE', `'${typeName(target)}' is said to have ${size} bytes`)
   const { kind } = stripTypedefs(target)
   if (kind === 'void' || kind === 'function') return 1
   return fail('TYPE_ERROR', `the size of '${typeName(target)}' is unknown`)

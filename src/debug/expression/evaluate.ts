@@ -26,7 +26,7 @@ import {
   type Fail,
 } from './arithmetic.ts'
 import { cast } from './cast.ts'
-import { characterType, floatType, resolveName } from './names.ts'
+import { characterType, dataSymbol, floatType, resolveName } from './names.ts'
 import { bareType, parseExpression } from './parser.ts'
 import { expressionError } from './syntax-error.ts'
 import type { Node, UnaryOperator } from './syntax.ts'
@@ -50,6 +50,8 @@ export function evaluate(inspector: Inspector, source: string, options: Evaluate
 
 /** Members of members that have no name are looked through this deep. */
 const maxAnonymousDepth = 50
+/** Anonymous members looked into for one name; a damaged file can make a struct contain itself several times over. */
+const maxMembers = 100_000
 
 class Evaluator {
   readonly #inspector: Inspector
@@ -67,7 +69,14 @@ class Evaluator {
     if (type !== undefined) {
       throw new InvivoError('TYPE_ERROR', `'${this.#source.trim()}' is a type, not a value: 'sizeof (${this.#source.trim()})' has one`)
     }
-    return this.#value(parseExpression(this.#inspector, this.#source))
+    const value = this.#value(parseExpression(this.#inspector, this.#source))
+    if (value.type === dataSymbol) {
+      throw new InvivoError(
+        'TYPE_ERROR',
+        `the type of '${value.path}' is unknown, as it has no debug information: cast it, as in '(int) ${value.path}'`,
+      )
+    }
+    return value
   }
 
   #fail(node: Node): Fail {
@@ -299,7 +308,7 @@ class Evaluator {
   #assign(node: Node & { kind: 'assign' }): CValue {
     const fail = this.#fail(node)
     if (!this.#mayWrite) {
-      return fail('TYPE_ERROR', "'=' would write to the target, which this command does not; '==' compares")
+      return fail('TYPE_ERROR', "'=' would write to the target, and writing was not asked for (--write); '==' compares")
     }
     const target = this.#value(node.target)
     if (target.address === undefined) return this.#fail(node.target)('TYPE_ERROR', 'this cannot be assigned to: it is not in memory')
@@ -328,24 +337,32 @@ function elementSizeOrFlexible(type: Type, fail: Fail): number {
 }
 
 /** The way to a member through the anonymous ones it lies in. */
-function findMember(type: CompoundType, name: string, depth: number): Member[] | undefined {
+function findMember(type: CompoundType, name: string, depth: number, budget = { members: maxMembers }): Member[] | undefined {
   for (const member of type.members) if (member.name === name) return [member]
-  if (depth >= maxAnonymousDepth) return undefined
-  for (const member of type.members) {
-    if (member.name !== undefined) continue
-    const inner = stripTypedefs(member.type)
-    const path = isCompound(inner) ? findMember(inner, name, depth + 1) : undefined
+  for (const { member, inner } of anonymousMembers(type, depth, budget)) {
+    const path = findMember(inner, name, depth + 1, budget)
     if (path !== undefined) return [member, ...path]
   }
   return undefined
 }
 
-function memberNames(type: CompoundType, depth: number): string[] {
-  return type.members.flatMap((member) => {
-    if (member.name !== undefined) return [member.name]
+function memberNames(type: CompoundType, depth: number, budget = { members: maxMembers }): string[] {
+  const names = type.members.flatMap((member) => member.name ?? [])
+  for (const { inner } of anonymousMembers(type, depth, budget)) names.push(...memberNames(inner, depth + 1, budget))
+  return names
+}
+
+function* anonymousMembers(
+  type: CompoundType,
+  depth: number,
+  budget: { members: number },
+): Generator<{ member: Member; inner: CompoundType }> {
+  for (const member of type.members) {
+    if (member.name !== undefined) continue
+    if (depth >= maxAnonymousDepth || budget.members-- <= 0) return
     const inner = stripTypedefs(member.type)
-    return isCompound(inner) && depth < maxAnonymousDepth ? memberNames(inner, depth + 1) : []
-  })
+    if (isCompound(inner)) yield { member, inner }
+  }
 }
 
 /** One character of a string constant; narrow strings come as bytes already. */

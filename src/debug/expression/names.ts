@@ -20,10 +20,19 @@ export function resolveName(inspector: Inspector, name: string, scope: readonly 
     .findVariables(name)
     .filter(({ variable }) => inScope(variable.unit) && functions.every((each) => each === variable.enclosingFunction))
   const variable = chooseVariable(variables, name, functions.length > 0)
-  if (variable !== undefined) return variableValue(inspector, variable, written)
+  const named = functions.length > 0 ? [] : inspector.findFunctions(name).filter((each) => each.address !== undefined && inScope(each.unit))
+  if (variable !== undefined) {
+    const { external, enclosingFunction, unit } = variable.variable
+    if (!external && enclosingFunction === undefined && named.length > 0) {
+      throw ambiguous(`'${name}'`, [
+        `variable '${baseName(unit)}'::${name}`,
+        ...named.map((each) => `function '${baseName(each.unit)}'::${name}`),
+      ])
+    }
+    return variableValue(inspector, variable, written)
+  }
 
   if (functions.length === 0) {
-    const named = inspector.findFunctions(name).filter((each) => each.address !== undefined && inScope(each.unit))
     const placed = named[0]
     if (placed?.address !== undefined) {
       const others = named.filter((each) => each.address !== placed.address)

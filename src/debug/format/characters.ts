@@ -89,7 +89,12 @@ export function formatString(bytes: Uint8Array, kind: CharacterKind, little: boo
   let printed = 0
   while (at < end && printed < limit) {
     const character = decodeCharacter(bytes, at, width, little, end)
-    const repeats = countRepeats(bytes, at, character.length, end)
+    let repeats = countRepeats(bytes, at, character.length, end)
+    // The last of a run of invalid bytes is followed by nothing, which makes it an incomplete sequence.
+    if (repeats > 1 && character.kind === 'invalid') {
+      const last = at + (repeats - 1) * character.length
+      if (decodeCharacter(bytes, last, width, little, end).kind === 'incomplete') repeats--
+    }
     at += repeats * character.length
     printed += repeats
     if (character.kind === 'incomplete') {
@@ -158,23 +163,30 @@ function decodeCharacter(bytes: Uint8Array, at: number, width: 1 | 2 | 4, little
   return { kind: 'character', codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), length: 4 }
 }
 
-/** RFC 3629. What could still become a character were it not for the end is incomplete, everything else one invalid byte. */
+/**
+ * UTF-8 (RFC 3629). What could still become a character were it not for the end is incomplete, everything else one invalid
+ * byte; glibc's converter, and so GDB, still counts the old sequences of up to six bytes as begun.
+ */
 function decodeUtf8(bytes: Uint8Array, at: number, end: number): DecodedCharacter {
   const first = bytes[at] ?? 0
   if (first < 0x80) return { kind: 'character', codePoint: first, length: 1 }
-  const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
   const invalid = { kind: 'invalid', codePoint: first, length: 1 } as const
-  if (length === 0) return invalid
+  if (first < 0xc2 || first > 0xfd) return invalid
+  const length = Math.clz32(~(first << 24))
   let codePoint = first & (0x7f >> length)
   for (let i = 1; i < length; i++) {
     if (at + i >= end) return { kind: 'incomplete', codePoint: first, length: i }
     const next = bytes[at + i] ?? 0
     if ((next & 0xc0) !== 0x80) return invalid
     codePoint = (codePoint << 6) | (next & 0x3f)
-    if (i === 1 && length > 2 && codePoint < (length === 3 ? 0x20 : 0x10)) return invalid
   }
-  if ((codePoint >= 0xd800 && codePoint <= 0xdfff) || codePoint > 0x10ffff) return invalid
-  return { kind: 'character', codePoint, length }
+  if (length > 4 || codePoint < shortest(length) || codePoint > 0x10ffff) return invalid
+  return codePoint >= 0xd800 && codePoint <= 0xdfff ? invalid : { kind: 'character', codePoint, length }
+}
+
+/** The first code point that needs so many bytes: a longer form than necessary is invalid. */
+function shortest(length: number): number {
+  return length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000
 }
 
 function countRepeats(bytes: Uint8Array, at: number, length: number, end: number): number {

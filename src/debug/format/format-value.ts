@@ -7,7 +7,16 @@
  */
 import { typeName } from '../../symbols/type-name.ts'
 import { sizeOf, stripTypedefs, type ArrayType, type BaseType, type CompoundType, type Type } from '../../symbols/type.ts'
-import { bitFieldBytes, CValue, decodeBitField, decodeInteger, integerShape, type BitField } from '../c-value.ts'
+import {
+  bitFieldBytes,
+  checkScalar,
+  decodeBitField,
+  decodeInteger,
+  integerShape,
+  memberPlace,
+  type BitField,
+  type CValue,
+} from '../c-value.ts'
 import type { Inspector } from '../inspector.ts'
 import { characterKind, isWideCharacterName, formatCharacter, formatString, formatStringAt, repeatThreshold } from './characters.ts'
 import { formatEnum } from './enum-text.ts'
@@ -27,6 +36,8 @@ export interface FormatOptions {
 
 /** Parts of one value: a struct of arrays of arrays in the limits above could have billions. */
 const maxLeaves = 1_000_000
+/** Anonymous members in anonymous members, which the limit on depth does not count. */
+const hardDepth = 200
 /** Bytes of one character array that are looked at for runs. */
 const maxStringBytes = 4 << 20
 
@@ -59,7 +70,7 @@ class Printer {
   readonly #format: Format | undefined
   readonly #pretty: boolean
   readonly #limit: number
-  readonly #maxDepth: number
+  #maxDepth: number
   readonly #little: boolean
   #leaves = 0
 
@@ -76,6 +87,10 @@ class Printer {
   topLevel(): string {
     const { type, bitField } = this.#value
     const stripped = stripTypedefs(type)
+    if (stripped.kind === 'unknown' && stripped.size !== undefined && this.#value.address !== undefined) {
+      // A function that only the symbol table knows.
+      return `{${typeName(type)}} ${formatAddress(this.#inspector, this.#value.address)}`
+    }
     if (stripped.kind === 'function') return `{${typeName(type)}} ${formatAddress(this.#inspector, this.#value.address ?? 0n)}`
     const text = this.#any(type, 0, 0, bitField, false)
     if (stripped.kind !== 'pointer' || this.#format !== undefined || isPlainCharPointer(type)) return text
@@ -84,6 +99,7 @@ class Printer {
 
   /** @param inVector elements of a vector are numbers, also when they are characters. */
   #any(type: Type, offset: number, depth: number, bitField: BitField | undefined, inVector: boolean): string {
+    this.#leaves++
     const stripped = stripTypedefs(type)
     switch (stripped.kind) {
       case 'struct':
@@ -101,7 +117,7 @@ class Printer {
       case 'pointer':
       case 'enum':
       case 'base':
-        this.#leaves++
+        checkScalar(stripped.size)
         if (stripped.kind === 'enum' && stripped.incomplete && stripped.size === 0) return '<incomplete type>'
         if (this.#format !== undefined) return this.#formatted(type, stripped, offset, bitField, this.#format, depth)
         if (stripped.kind === 'pointer') return this.#pointer(stripped.target, this.#integer(type, offset, bitField))
@@ -149,12 +165,18 @@ class Printer {
     if (address === 0n) return '0x0'
     const text = formatAddress(this.#inspector, address)
     const kind = characterKind(target)
-    return kind === undefined ? text : `${text} ${formatStringAt(this.#inspector, address, kind, this.#limit)}`
+    return kind === undefined ? text : `${text} ${this.#counted(formatStringAt(this.#inspector, address, kind, this.#limit))}`
+  }
+
+  /** Long strings count as several parts. */
+  #counted(text: string): string {
+    this.#leaves += text.length >> 4
+    return text
   }
 
   #compound(type: CompoundType, offset: number, depth: number): string {
     if (type.incomplete) return '<incomplete type>'
-    if (depth >= this.#maxDepth) return '{...}'
+    if (depth >= Math.min(this.#maxDepth, hardDepth)) return '{...}'
     if (type.members.length === 0) return '{<No data fields>}'
     const parts: string[] = []
     for (const member of type.members) {
@@ -162,9 +184,11 @@ class Printer {
         parts.push('...')
         break
       }
-      const start = Math.floor(member.bitOffset / 8)
-      const bitField = member.bitSize === undefined ? undefined : { bitOffset: member.bitOffset % 8, bitSize: member.bitSize }
+      const { start, bitField } = memberPlace(member)
+      // What has no name of its own takes no level of the depth either.
+      if (member.name === undefined) this.#maxDepth++
       const text = this.#any(member.type, offset + start, depth + 1, bitField, false)
+      if (member.name === undefined) this.#maxDepth--
       parts.push(member.name === undefined ? text : `${member.name} = ${text}`)
     }
     if (!this.#pretty) return `{${parts.join(', ')}}`
@@ -185,7 +209,7 @@ class Printer {
     }
     if (kind !== undefined) {
       const length = Math.min(count * size, maxStringBytes)
-      return formatString(this.#value.view(offset, length), kind, this.#little, this.#limit, length < count * size)
+      return this.#counted(formatString(this.#value.view(offset, length), kind, this.#little, this.#limit, length < count * size))
     }
     if (depth >= this.#maxDepth) return '{...}'
     const parts: string[] = []
@@ -315,9 +339,4 @@ function isPlainCharPointer(type: Type): boolean {
     target = target.target
   }
   return target.kind === 'base' && (target.name === 'char' || isWideCharacterName(target.name))
-}
-
-/** For callers that hold a place and not a {@link CValue}. */
-export function formatAt(inspector: Inspector, type: Type, address: bigint, options: FormatOptions = {}): string {
-  return formatValue(inspector, CValue.at(inspector, type, address), options)
 }

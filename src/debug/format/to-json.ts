@@ -11,13 +11,13 @@
  * | enums | name; a value without one, also a sum of flags, as its integer |
  * | pointers | `"0x…"`, `null` |
  * | `char *` | `{"address": "0x…", "string": "…"}`; without `string` when it cannot be read |
- * | `char[n]` | string up to the first NUL |
+ * | `char[n]`, `wchar_t[n]` | string up to the first NUL; `unsigned char[n]` and `uint8_t[n]` are bytes: arrays of numbers |
  * | arrays | array; `T[]`: `[]` |
  * | structs, unions | object, anonymous members' fields among the outer ones' |
  * | not available | `null` |
  */
 import { InvivoError } from '../../errors.ts'
-import { isCompound, stripTypedefs, type BaseType, type CompoundType } from '../../symbols/type.ts'
+import { isCompound, stripTypedefs, type BaseType, type CompoundType, type Type } from '../../symbols/type.ts'
 import type { CValue } from '../c-value.ts'
 import { characterKind, type CharacterKind } from './characters.ts'
 import { decodeReal, realFormat, realToNumber } from './real.ts'
@@ -62,7 +62,7 @@ function convert(value: CValue, budget: { parts: number }, depth: number): Json 
       return compoundToJson(value, type, budget, depth)
     case 'array': {
       const count = type.count ?? 0
-      const kind = type.vector ? undefined : characterKind(type.element)
+      const kind = type.vector || isByte(type.element) ? undefined : characterKind(type.element)
       if (kind !== undefined)
         return decodeString(new Uint8Array(value.view(0, Math.min(count * kind.width, maxParts))), kind, value.littleEndian)
       if (count > maxParts) throw new InvivoError('OUT_OF_RANGE', `${value.path || 'the array'} is too large for JSON: ${count} elements`)
@@ -72,6 +72,12 @@ function convert(value: CValue, budget: { parts: number }, depth: number): Json 
     case 'unknown':
       return null
   }
+}
+
+/** One-byte integers that are not plain `char` hold data more often than text. */
+function isByte(type: Type): boolean {
+  const stripped = stripTypedefs(type)
+  return stripped.kind === 'base' && stripped.size === 1 && stripped.name !== 'char' && stripped.encoding !== 'utf'
 }
 
 function baseToJson(value: CValue, type: BaseType): Json {

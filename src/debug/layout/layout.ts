@@ -214,8 +214,16 @@ function namedByTypedef({ type }: Member): boolean {
   return true
 }
 
-/** Bytes after the last member of a struct. */
+const paddings = new WeakMap<CompoundType, number>()
+
+/** Bytes after the last member of a struct. Counted once a type: a damaged file may embed a large one many times. */
 function paddingOf(type: CompoundType): number {
+  let padding = paddings.get(type)
+  if (padding === undefined) paddings.set(type, (padding = countPadding(type)))
+  return padding
+}
+
+function countPadding(type: CompoundType): number {
   if (type.kind === 'union' || type.incomplete) return 0
   let end = 0
   let last: { unitEnd: number } | undefined

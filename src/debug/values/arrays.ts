@@ -19,7 +19,7 @@ import type { StructView } from './struct.ts'
 import { classFor, CODEC, PLACE, View, type ViewClass } from './view.ts'
 
 /** Longest array made into a JavaScript one. */
-const MAX_COPY = 1 << 28
+const MAX_COPY = 1 << 24
 
 class ArrayView<T> extends View {
   declare readonly [CODEC]: ArrayCodec

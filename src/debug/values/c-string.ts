@@ -6,7 +6,7 @@ import { bytesAt } from './bytes.ts'
 import { store, throwFault } from './codec.ts'
 import { ELEMENT_SITE, POINTEE_SITE } from './site.ts'
 import { DEFAULT_MAX_LENGTH, encodingOf, shortString, terminatedString, throwEndless } from './strings.ts'
-import { CODEC, PLACE, TEXT, View } from './view.ts'
+import { CODEC, LABEL, PLACE, TEXT, View } from './view.ts'
 
 export class CStringView extends View implements CString {
   string(encoding?: StringEncoding, maxLength?: number): string {
@@ -54,6 +54,11 @@ export class CStringView extends View implements CString {
     const offset = start * unitOf(this)
     const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false })
     return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
+  }
+
+  override [LABEL](): string {
+    const { space, type } = this[CODEC]
+    return space.spell({ kind: 'pointer', size: space.abi.pointerSize, target: type })
   }
 
   override [TEXT](): string {

@@ -46,7 +46,7 @@ export function reachedBy(space: Space, view: View | undefined): string | undefi
   const site = root[PLACE].site
   const hi = root[PLACE].from
   const lo = root[PLACE].fromLo
-  if (typeof hi !== 'number') return undefined
+  if (typeof hi !== 'number' || (hi === 0 && lo === 0)) return undefined
   const slot = toUnsigned(highPlus(hi, lo, site.offset), (lo + site.offset) | 0)
   const variable = space.hooks.describe(slot)
   if (variable !== undefined) return variable

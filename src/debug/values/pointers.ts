@@ -19,7 +19,7 @@ import { Place } from './place.ts'
 import { ScalarCodec } from './scalar.ts'
 import { ELEMENT_SITE, POINTEE_SITE, type Site } from './site.ts'
 import { CompoundCodec } from './struct.ts'
-import { classFor, CODEC, PLACE, TEXT, View, type ViewClass } from './view.ts'
+import { classFor, CODEC, LABEL, PLACE, TEXT, View, type ViewClass } from './view.ts'
 
 export class PointerView extends View implements Pointer<unknown> {
   get $value(): unknown {
@@ -47,6 +47,11 @@ export class PointerView extends View implements Pointer<unknown> {
     const offset = start * codec.size
     const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false })
     return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
+  }
+
+  override [LABEL](): string {
+    const { space, type } = this[CODEC]
+    return space.spell({ kind: 'pointer', size: space.abi.pointerSize, target: type })
   }
 
   override [TEXT](): string {

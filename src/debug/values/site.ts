@@ -8,16 +8,21 @@ export class Site {
   readonly kind: 'field' | 'element' | 'pointee' | 'global' | 'cast'
   /** The field's path in its owner (`link.tqe_next`), or the variable's name; empty otherwise. */
   readonly name: string
-  /** Whose field it is. */
-  readonly owner: CompoundCodec | undefined
+  /** Private, so that whoever inspects a value to the ground (assert.deepEqual) does not print the program behind it. */
+  readonly #owner: CompoundCodec | undefined
   /** Bytes from the start of the owner. */
   readonly offset: number
 
   constructor(kind: Site['kind'], name = '', owner?: CompoundCodec, offset = 0) {
     this.kind = kind
     this.name = name
-    this.owner = owner
+    this.#owner = owner
     this.offset = offset
+  }
+
+  /** Whose field it is. */
+  get owner(): CompoundCodec | undefined {
+    return this.#owner
   }
 }
 

@@ -103,10 +103,11 @@ export class CompoundCodec extends Codec {
   }
 
   override accessors(site: Site): PropertyDescriptor {
+    this.home ??= site
     const { offset } = site
+    if (offset > MAX_OFFSET) return embeddedAccessors(this, site)
     // oxlint-disable-next-line typescript/no-this-alias
     const codec = this
-    this.home ??= site
     let viewClass: ViewClass | undefined
     return {
       get(this: StructView) {

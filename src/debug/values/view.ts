@@ -16,6 +16,8 @@ export const PLACE: unique symbol = Symbol('place')
 export const CODEC: unique symbol = Symbol('codec')
 /** `toString()` that no field hides. */
 export const TEXT: unique symbol = Symbol('text')
+/** C spelling of the type that the text is of: a pointer's, where the value is one. */
+export const LABEL: unique symbol = Symbol('label')
 
 /** Longest text of a value on the console. */
 const INSPECT_LIMIT = 2000
@@ -45,6 +47,11 @@ export abstract class View implements Located {
     return this[CODEC].space.hooks.format(this[CODEC].type, this.$address)
   }
 
+  /** The type that {@link TEXT} is of. */
+  [LABEL](): string {
+    return this[CODEC].space.spell(this[CODEC].type)
+  }
+
   /** `${value}`, also of a struct with a field `toString`. */
   [Symbol.toPrimitive](): string {
     return this[TEXT]()
@@ -60,7 +67,7 @@ export abstract class View implements Located {
     if (text.length > INSPECT_LIMIT) text = `${text.slice(0, INSPECT_LIMIT)}…`
     // A pointer's text says its type itself where GDB's does.
     if (text.startsWith('(')) return text
-    const label = this[CODEC].space.spell(this[CODEC].type)
+    const label = this[LABEL]()
     return `${options.colors === true ? `\u001B[36m${label}\u001B[39m` : label} ${text}`
   }
 }
@@ -77,7 +84,7 @@ export function classFor(base: { readonly prototype: View }, codec: Codec, name?
   const made = function (this: { [PLACE]: Place }, place: Place): void {
     this[PLACE] = place
   }
-  const prototype: object = Object.create(base.prototype, { constructor: { value: made }, [CODEC]: { value: codec } }) as object
+  const prototype: object = Object.create(base.prototype, { constructor: { value: made, configurable: true }, [CODEC]: { value: codec } }) as object
   Object.defineProperty(made, 'prototype', { value: prototype })
   Object.defineProperty(made, 'name', { value: name ?? '' })
   return made as unknown as ViewClass

@@ -1,19 +1,22 @@
 /**
- * Reads .debug_info once, window by window, and has every unit scanned (scan.ts): the units' headers and the shallow index. While
+ * Reads .debug_info once, window by window, and has every unit scanned (scanner.ts): the units' headers and the shallow index. While
  * one window is scanned the next is read by another thread, and the two buffers stay in the processor's cache: a kernel's 160 MB
  * are never in memory at once.
  */
-import { close, open, read } from 'node:fs'
+import { close, fstat, open, read } from 'node:fs'
 import { FileSource } from '../byte-source.ts'
 import type { DwarfFile } from './dwarf-file.ts'
-import { NameIndex } from './index.ts'
-import { Scanner } from './scan.ts'
-import { MAX_UNIT_HEADER } from './units.ts'
+import { NameIndex } from './name-index.ts'
+import { Scanner } from './scanner.ts'
+import { MAX_UNIT_HEADER } from './unit-table.ts'
 
 /** Bytes of a window; one larger unit makes it longer. */
 const WINDOW = 2 << 20
 /** Below this reading ahead costs more than it gains. */
 const READ_AHEAD_FROM = 4 << 20
+
+/** Sentences kept about damage: a file may be damaged everywhere. */
+const MAX_PROBLEMS = 1000
 
 export type Progress = (done: number, total: number) => void
 
@@ -184,7 +187,8 @@ function addUnits(file: DwarfFile, window: Buffer, base: number): { offset: numb
     // Not all of it here: the next window starts with it. One that is longer than the section is for `add` to refuse.
     if (needed > left && base + at + needed <= info.size) return { offset: base + at, units: units.count - before, needed }
     const known = units.count
-    const end = padded(view, left) ? units.add(view, at, base, info.size, little, problems) : undefined
+    if (problems.length >= MAX_PROBLEMS) problems.length = MAX_PROBLEMS - 1
+    const end = left >= 12 ? units.add(view, at, base, info.size, little, problems) : undefined
     if (end === undefined) {
       if (units.count === before) return undefined
       return { offset: info.size, units: units.count - before, needed: 0 }
@@ -193,11 +197,6 @@ function addUnits(file: DwarfFile, window: Buffer, base: number): { offset: numb
     at = end - base
   }
   return { offset: base + at, units: units.count - before, needed: MAX_UNIT_HEADER }
-}
-
-/** Whether a header of any shape can be read without leaving the view. */
-function padded(view: DataView, left: number): boolean {
-  return left >= 12 && view.byteLength > 0
 }
 
 function unitLength(view: DataView, at: number, little: boolean): number {
@@ -215,7 +214,8 @@ function scanUnit(file: DwarfFile, scanner: Scanner, unit: number, bytes: Buffer
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const start = file.units.starts[unit] ?? 0
-    file.problems.push(`${file.path}: the unit at .debug_info+0x${start.toString(16)} is damaged: ${error.message}`)
+    if (file.problems.length < MAX_PROBLEMS)
+      file.problems.push(`${file.path}: the unit at .debug_info+0x${start.toString(16)} is damaged: ${error.message}`)
   }
 }
 
@@ -227,18 +227,11 @@ function openAgain(source: FileSource): Promise<number | undefined> {
         resolve(undefined)
         return
       }
-      try {
-        // The path may lead to another file by now.
-        using again = new FileSource(`/proc/self/fd/${descriptor}`)
-        if (again.identity === source.identity) {
-          resolve(descriptor)
-          return
-        }
-      } catch {
-        // Without /proc: the reads are synchronous then.
-      }
-      close(descriptor)
-      resolve(undefined)
+      fstat(descriptor, (_, stats) => {
+        // The path may lead to another file by now: then the reads are synchronous.
+        if (stats !== undefined && `${stats.dev}:${stats.ino}` === source.identity) resolve(descriptor)
+        else close(descriptor, () => resolve(undefined))
+      })
     })
   })
 }

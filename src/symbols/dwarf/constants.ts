@@ -1,6 +1,6 @@
 /**
  * The numbers of DWARF 5 (chapter 7, "Data Representation") and of the GNU extensions that this reader needs, under the names of
- * the specification. Single constants, not objects: the scan of scan.ts compares with them for every entry of a file.
+ * the specification. Single constants, not objects: the scan of scanner.ts compares with them for every entry of a file.
  */
 
 // DW_TAG_*: table 7.3
@@ -12,7 +12,6 @@ export const TAG_LEXICAL_BLOCK = 0x0b
 export const TAG_MEMBER = 0x0d
 export const TAG_POINTER_TYPE = 0x0f
 export const TAG_REFERENCE_TYPE = 0x10
-export const TAG_COMPILE_UNIT = 0x11
 export const TAG_STRING_TYPE = 0x12
 export const TAG_STRUCTURE_TYPE = 0x13
 export const TAG_SUBROUTINE_TYPE = 0x15
@@ -27,19 +26,16 @@ export const TAG_BASE_TYPE = 0x24
 export const TAG_CONST_TYPE = 0x26
 export const TAG_ENUMERATOR = 0x28
 export const TAG_FILE_TYPE = 0x29
-export const TAG_PACKED_TYPE = 0x2d
 export const TAG_SUBPROGRAM = 0x2e
 export const TAG_VARIABLE = 0x34
 export const TAG_VOLATILE_TYPE = 0x35
 export const TAG_RESTRICT_TYPE = 0x37
 export const TAG_INTERFACE_TYPE = 0x38
 export const TAG_UNSPECIFIED_TYPE = 0x3b
-export const TAG_SHARED_TYPE = 0x40
 export const TAG_RVALUE_REFERENCE_TYPE = 0x42
 export const TAG_COARRAY_TYPE = 0x44
 export const TAG_DYNAMIC_TYPE = 0x46
 export const TAG_ATOMIC_TYPE = 0x47
-export const TAG_IMMUTABLE_TYPE = 0x4b
 
 const tagNames: Record<number, string> = {
   [TAG_CLASS_TYPE]: 'class_type',
@@ -74,7 +70,6 @@ export const AT_LOW_PC = 0x11
 export const AT_LANGUAGE = 0x13
 export const AT_COMP_DIR = 0x1b
 export const AT_CONST_VALUE = 0x1c
-export const AT_INLINE = 0x20
 export const AT_LOWER_BOUND = 0x22
 export const AT_PRODUCER = 0x25
 export const AT_PROTOTYPED = 0x27
@@ -82,7 +77,6 @@ export const AT_UPPER_BOUND = 0x2f
 export const AT_ABSTRACT_ORIGIN = 0x31
 export const AT_COUNT = 0x37
 export const AT_DATA_MEMBER_LOCATION = 0x38
-export const AT_DECL_COLUMN = 0x39
 export const AT_DECL_FILE = 0x3a
 export const AT_DECL_LINE = 0x3b
 export const AT_DECLARATION = 0x3c
@@ -148,7 +142,6 @@ export const FORM_GNU_STRP_ALT = 0x1f21
 // DW_UT_*: table 7.2
 export const UT_COMPILE = 0x01
 export const UT_TYPE = 0x02
-export const UT_PARTIAL = 0x03
 export const UT_SKELETON = 0x04
 export const UT_SPLIT_COMPILE = 0x05
 export const UT_SPLIT_TYPE = 0x06

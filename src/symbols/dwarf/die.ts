@@ -1,10 +1,10 @@
 /**
  * One debugging information entry (DWARF 5 section 2.1), read at random: where its attributes' values are, and what they say in
- * each of their forms (section 7.5.5). The scan of whole files does without these objects: scan.ts.
+ * each of their forms (section 7.5.5). The scan of whole files does without these objects: scanner.ts.
  */
 import * as dw from './constants.ts'
 import { InvivoError } from '../../errors.ts'
-import type { AbbrevTable } from './abbrev.ts'
+import type { AbbrevTable } from './abbrev-table.ts'
 import type { DwarfFile } from './dwarf-file.ts'
 import { skipValue } from './forms.ts'
 import { bigSleb, bigUleb, lebEnd, sleb, uleb } from './leb128.ts'

@@ -1,14 +1,14 @@
 /**
  * The debug sections of one file with its units, and entries read from them by offset: the ground under types.ts and
- * variables.ts. Which offsets are of interest: index.ts.
+ * variables.ts. Which offsets are of interest: name-index.ts.
  */
 import type { ElfFile } from '../elf/elf-file.ts'
-import { AbbrevTable } from './abbrev.ts'
+import { AbbrevTable } from './abbrev-table.ts'
 import { UT_SPLIT_TYPE, UT_TYPE } from './constants.ts'
 import { Die } from './die.ts'
 import { SectionData } from './section-data.ts'
 import { Unit } from './unit.ts'
-import { UnitTable } from './units.ts'
+import { UnitTable } from './unit-table.ts'
 
 /** Tables kept: walking one struct with all it refers to touches a handful of units. */
 const ABBREVIATION_TABLES = 256

@@ -23,7 +23,7 @@ import {
   KIND_VARIABLE,
   NO_NAME,
   type NameIndex,
-} from './index.ts'
+} from './name-index.ts'
 import { IndexCache, type CachedIndex } from './index-cache.ts'
 import { SaveLater } from './save-later.ts'
 import { StaticLocalNames } from './static-locals.ts'
@@ -127,7 +127,6 @@ export class DwarfInfo implements DebugInfo {
   readonly addressSize: 4 | 8
   /** What had to be left out because it is damaged, a sentence each. */
   readonly problems: readonly string[]
-  foreignDefinition: ForeignDefinition | undefined
   readonly #file: DwarfFile
   readonly #index: NameIndex
   readonly #staticLocals: StaticLocalNames
@@ -139,6 +138,9 @@ export class DwarfInfo implements DebugInfo {
   /** Definitions by declaration: asked again for every pointer to an incomplete type. */
   readonly #definitions = new Map<string, NamedType>()
   readonly #undefined = new Set<string>()
+  #foreignDefinition: ForeignDefinition | undefined
+  /** What no other module defined, either. */
+  readonly #undefinedElsewhere = new Set<string>()
 
   /** @throws InvivoError BAD_DWARF when there is no unit. */
   constructor(file: DwarfFile, index: NameIndex, kept: CachedIndex | undefined, cache: IndexCache | undefined, opened: Opened) {
@@ -159,6 +161,16 @@ export class DwarfInfo implements DebugInfo {
     if (kept === undefined) this.#saveLater?.schedule()
     this.#types = new Types(file, (tag, name) => this.#definitionOf(tag, name))
     this.#variables = new Variables(file, this.#types)
+  }
+
+  get foreignDefinition(): ForeignDefinition | undefined {
+    return this.#foreignDefinition
+  }
+
+  /** Also when it is set to what it was: what was found nowhere is looked for again, as there may be further modules. */
+  set foreignDefinition(find: ForeignDefinition | undefined) {
+    this.#foreignDefinition = find
+    this.#undefinedElsewhere.clear()
   }
 
   get description(): string {
@@ -208,34 +220,42 @@ export class DwarfInfo implements DebugInfo {
   }
 
   *types(): Iterable<NamedType> {
+    const given = new Set<NamedType>()
+    const declared = new Set<string>()
     for (const index of [this.#index, this.#deepIndex()]) {
-      const given = new Set<NamedType>()
       for (let at = 0; at < index.count; at++) {
         const kind = index.kinds[at] ?? 0
         if ((kind & KIND_MASK) > KIND_BASE || index.names[at] === NO_NAME) continue
         const type = this.#namedType(index.dies[at] ?? 0)
-        // A declaration is its definition by now, which comes by itself, unless there is none in this file.
         if (type === undefined || given.has(type)) continue
-        if ((kind & DECLARATION) !== 0 && !isIncomplete(type)) continue
-        if (isIncomplete(type) && this.#isKnownIncomplete(type)) continue
+        if (isIncomplete(type)) {
+          // Declarations of one name in several units are different entries.
+          const key = `${type.kind} ${type.name}`
+          if (declared.has(key)) continue
+          declared.add(key)
+        } else if ((kind & DECLARATION) !== 0) continue // Its definition comes by itself, or is another module's.
         given.add(type)
         yield type
       }
-      this.#incompleteGiven.clear()
     }
   }
 
   *variables(): Iterable<Variable> {
     for (const index of [this.#index, this.#deepIndex()]) {
+      const namesDone = new Set<number>()
       for (let at = 0; at < index.count; at++) {
         if (index.kinds[at] !== KIND_VARIABLE) continue
         const variable = this.#variables.at(index.dies[at] ?? 0, index.functions[at])
         if (variable === undefined) continue
-        if (isPlaced(variable)) yield variable
-        else {
-          const others = this.#variablesAmong(index, index.sameName(at))
-          if (others.some((other) => !isPlaced(other) && isSameVariable(variable, other))) yield variable
+        if (isPlaced(variable)) {
+          yield variable
+          continue
         }
+        // Whether one without a place counts, the others of its name tell.
+        const name = index.names[at] ?? NO_NAME
+        if (namesDone.has(name)) continue
+        namesDone.add(name)
+        for (const other of this.#variablesAmong(index, index.sameName(at))) if (!isPlaced(other)) yield other
       }
     }
   }
@@ -256,16 +276,6 @@ export class DwarfInfo implements DebugInfo {
   #save(cache: IndexCache): void {
     // What is wrong with a file is to be said each time.
     if (this.#file.problems.length === 0) cache.save({ units: this.#file.units, shallow: this.#index, deep: this.#deep })
-  }
-
-  readonly #incompleteGiven = new Set<string>()
-
-  /** Declarations of one name in several units are different entries. */
-  #isKnownIncomplete(type: NamedType): boolean {
-    const key = `${type.kind} ${type.name}`
-    if (this.#incompleteGiven.has(key)) return true
-    this.#incompleteGiven.add(key)
-    return false
   }
 
   #deepIndex(): NameIndex {
@@ -316,8 +326,8 @@ export class DwarfInfo implements DebugInfo {
     }
     if (found.length < 2) return found
     // Of several entries of one variable (link-time optimisation, inlined functions) that without a place tells nothing.
-    const placed = found.filter(isPlaced)
-    return found.filter((variable) => isPlaced(variable) || !placed.some((other) => isSameVariable(variable, other)))
+    const placed = new Set(found.filter(isPlaced).map(identity))
+    return found.filter((variable) => isPlaced(variable) || !placed.has(identity(variable)))
   }
 
   /** What a declaration declares: here, else in another module. */
@@ -334,14 +344,19 @@ export class DwarfInfo implements DebugInfo {
       definition = at === undefined ? undefined : this.#namedType(this.#index.dies[at] ?? 0)
     }
     if (definition === undefined) this.#undefined.add(key)
-    definition ??= this.#foreign(space, name)
+    definition ??= this.#foreign(space, name, key)
     if (definition !== undefined) this.#definitions.set(key, definition)
     return definition
   }
 
-  #foreign(space: TypeSpace, name: string): CompoundType | EnumType | undefined {
-    const found = this.foreignDefinition?.(space, name)
-    return found?.incomplete === false ? found : undefined
+  #foreign(space: TypeSpace, name: string, key: string): CompoundType | EnumType | undefined {
+    if (this.#foreignDefinition === undefined || this.#undefinedElsewhere.has(key)) return undefined
+    // The other modules may only declare it too, and ask this one.
+    this.#undefinedElsewhere.add(key)
+    const found = this.#foreignDefinition(space, name)
+    if (found?.incomplete !== false) return undefined
+    this.#undefinedElsewhere.delete(key)
+    return found
   }
 
   #enumeratorTable: Map<string, EnumType[]> | undefined
@@ -378,8 +393,9 @@ function isPlaced({ location }: Variable): boolean {
   return location.kind !== 'unavailable'
 }
 
-function isSameVariable(one: Variable, other: Variable): boolean {
-  return one.external ? other.external : one.unit === other.unit && one.enclosingFunction === other.enclosingFunction
+/** Equal for entries of one name that are of one variable. */
+function identity({ external, unit, enclosingFunction }: Variable): string {
+  return external ? '' : `${unit}\0${enclosingFunction ?? ''}`
 }
 
 function isIncomplete(type: NamedType): boolean {

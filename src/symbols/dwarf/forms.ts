@@ -15,7 +15,7 @@ export interface UnitFormat {
 /** Sizes that differ from value to value. */
 export const VARIABLE = -1
 /** A form this reader does not know: what follows it in the entry cannot be found. */
-export const UNKNOWN_FORM = -2
+const UNKNOWN_FORM = -2
 
 /** Bytes a value takes in .debug_info; VARIABLE or UNKNOWN_FORM. */
 export function formSize(form: number, format: UnitFormat): number {

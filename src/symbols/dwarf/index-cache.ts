@@ -11,10 +11,10 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { DwarfFile } from './dwarf-file.ts'
-import { NameIndex } from './index.ts'
-import { UnitTable } from './units.ts'
+import { NameIndex } from './name-index.ts'
+import { UnitTable } from './unit-table.ts'
 
-/** Raised whenever what scan.ts finds, or the layout here, changes. */
+/** Raised whenever what scanner.ts finds, or the layout here, changes. */
 const VERSION = 1
 const MAGIC = 0x49564958
 const HEADER_WORDS = 16
@@ -104,7 +104,11 @@ export class IndexCache {
       writeFileSync(partial, bytes, { flag: 'wx', mode: 0o600 })
       renameSync(partial, this.#path)
     } catch {
-      rmSync(partial, { force: true })
+      try {
+        rmSync(partial, { force: true })
+      } catch {
+        // There is not even a folder.
+      }
     }
   }
 }

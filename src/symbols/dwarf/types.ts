@@ -1,6 +1,6 @@
 /**
  * Type objects (../type.ts) made of DWARF entries (DWARF 5 chapter 5): each when first reached, one a definition. Definitions that
- * are equal (equality.ts) are one object, whichever unit's copy is reached first; declarations become the definition of that
+ * are equal (fingerprints.ts) are one object, whichever unit's copy is reached first; declarations become the definition of that
  * name, from another unit, else from another module.
  */
 import type {
@@ -26,11 +26,11 @@ import { isCompound, sizeOf, stripTypedefs } from '../type.ts'
 import * as dw from './constants.ts'
 import type { Die } from './die.ts'
 import type { DwarfFile } from './dwarf-file.ts'
-import { Fingerprints } from './equality.ts'
+import { Fingerprints } from './fingerprints.ts'
 import { uleb } from './leb128.ts'
 
 /** Finds the definition of what an entry only declares. */
-export type Complete = (tag: number, name: string) => NamedType | undefined
+type Complete = (tag: number, name: string) => NamedType | undefined
 
 const voidType: VoidType = { kind: 'void' }
 /** More dimensions than any array has: a bound against damaged files. */

@@ -1,8 +1,8 @@
 /**
  * One unit, with what its first entry says of everything in it: names, bases of the indexed forms, the line table. Read when
- * first asked for. Headers of all units: units.ts.
+ * first asked for. Headers of all units: unit-table.ts.
  */
-import type { AbbrevTable } from './abbrev.ts'
+import type { AbbrevTable } from './abbrev-table.ts'
 import { AT_ADDR_BASE, AT_COMP_DIR, AT_LANGUAGE, AT_NAME, AT_PRODUCER, AT_STMT_LIST, AT_STR_OFFSETS_BASE } from './constants.ts'
 import { Die } from './die.ts'
 import type { DwarfFile } from './dwarf-file.ts'
@@ -20,6 +20,7 @@ export class Unit implements UnitFormat {
   readonly abbrevOffset: number
   readonly #file: DwarfFile
   #root: Die | null | undefined
+  #name: string | undefined
   #stringOffsetsBase: number | undefined
   #files: readonly (string | undefined)[] | undefined
   #abbreviations: WeakRef<AbbrevTable> | undefined
@@ -59,7 +60,8 @@ export class Unit implements UnitFormat {
 
   /** The primary source file, as given to the compiler. */
   get name(): string {
-    return this.root?.string(AT_NAME) ?? `unit at .debug_info+0x${this.start.toString(16)}`
+    this.#name ??= this.root?.string(AT_NAME) ?? `unit at .debug_info+0x${this.start.toString(16)}`
+    return this.#name
   }
 
   get compilationFolder(): string | undefined {

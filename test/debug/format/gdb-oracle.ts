@@ -7,6 +7,8 @@ import { join } from 'node:path'
 /** Runs each command of a file and writes its output, or its error, as one JSON line. */
 const script = `
 import gdb, json, os
+# Names of symbols as they are: GDB takes main.storage and x__y for names of other languages.
+gdb.execute('set print demangle off')
 with open(os.environ['INVIVO_COMMANDS']) as commands, open(os.environ['INVIVO_ANSWERS'], 'w') as answers:
     for command in json.load(commands):
         try:
@@ -30,10 +32,27 @@ export function askGdb(pid: number, commands: readonly string[]): Answer[] {
     if (commandsFile === undefined || answersFile === undefined || scriptFile === undefined) throw new Error('unreachable')
     writeFileSync(commandsFile, JSON.stringify(commands))
     writeFileSync(scriptFile, script)
-    const result = spawnSync('gdb', ['-nx', '-batch', '-iex', 'set debuginfod enabled off', '-p', String(pid), '-x', scriptFile], {
-      encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C.UTF-8', INVIVO_COMMANDS: commandsFile, INVIVO_ANSWERS: answersFile },
-    })
+    const result = spawnSync(
+      'gdb',
+      [
+        '-nx',
+        '-batch',
+        '-iex',
+        'set debuginfod enabled off',
+        '-iex',
+        'set auto-load python-scripts off',
+        '-iex',
+        'set max-value-size unlimited',
+        '-p',
+        String(pid),
+        '-x',
+        scriptFile,
+      ],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, LC_ALL: 'C.UTF-8', INVIVO_COMMANDS: commandsFile, INVIVO_ANSWERS: answersFile },
+      },
+    )
     const lines = readAnswers(answersFile)
     if (lines.length !== commands.length) {
       throw new Error(
@@ -54,6 +73,12 @@ function readAnswers(file: string): Answer[] {
       const answer = JSON.parse(line) as Answer
       if ('error' in answer) return answer
       // A warning may come before the answer.
-      return { text: answer.text.replace(/^(?:warning: .*\n)?(?:\$\d+|type) = /, '').replace(/\n$/, '') }
+      // With the names of symbols as they are come the numbers of GCC's static locals, which GDB else leaves out.
+      return {
+        text: answer.text
+          .replace(/(<\w+)\.\d+(?=[+>])/g, '$1')
+          .replace(/^(?:warning: .*\n)?(?:\$\d+|type) = /, '')
+          .replace(/\n$/, ''),
+      }
     })
 }

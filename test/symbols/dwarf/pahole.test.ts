@@ -3,10 +3,12 @@
  * bit fields that we read.
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { suite, test, type TestContext } from 'node:test'
 import { openDebugInfo } from '../../../src/symbols/dwarf/dwarf-info.ts'
 import { ElfFile } from '../../../src/symbols/elf/elf-file.ts'
 import { isCompound } from '../../../src/symbols/type.ts'
+import { compile } from '../../support/debuggee.ts'
 import { missing } from '../../support/requirements.ts'
 import { describeCompound, paholeTypes, type PaholeType } from './pahole.ts'
 
@@ -36,10 +38,20 @@ suite('layouts are those that pahole prints', () => {
   test('python3.11d', { skip: missing('pahole', '/usr/bin/python3.11d') }, (context) => compare(context, '/usr/bin/python3.11d'))
 
   test('libc.so.6', { skip: missing('pahole', '/usr/lib/debug/.build-id') }, async (context) => {
-    const report = process.report.getReport()
-    assert.ok(typeof report === 'object' && 'sharedObjects' in report && Array.isArray(report.sharedObjects))
-    const libc = report.sharedObjects.find((name) => typeof name === 'string' && name.endsWith('/libc.so.6'))
-    assert.ok(typeof libc === 'string', 'this process has no libc.so.6')
+    const libc = /\S+\/libc\.so\.6$/m.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0]
+    assert.ok(libc !== undefined, 'this process has no libc.so.6')
     await compare(context, libc)
   })
+
+  const variants = [
+    ['gcc', '-gdwarf-5'],
+    ['gcc', '-gdwarf-4'],
+    ['gcc', '-gdwarf-2', '-gstrict-dwarf'],
+    ['clang', '-gdwarf-5'],
+    ['clang', '-gdwarf-4'],
+  ] as const
+  for (const [compiler, ...flags] of variants)
+    test(`every-type.c by ${compiler} ${flags.join(' ')}`, { skip: missing('pahole', compiler) }, (context) =>
+      compare(context, compile(['every-type.c', 'every-type-2.c'], { compiler, flags: ['-w', ...flags] })),
+    )
 })

@@ -24,6 +24,8 @@ export function paholeTypes(file: string): PaholeType[] {
   const text = execFileSync('pahole', [file], { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
   const types: PaholeType[] = []
   let current: PaholeType | undefined
+  /** Of the blocks that are open: how many members were before them. */
+  const blocks: number[] = []
   for (const line of text.split('\n')) {
     const opened = start.exec(line)
     if (opened !== null) {
@@ -34,7 +36,13 @@ export function paholeTypes(file: string): PaholeType[] {
     if (current === undefined) continue
     const total = size.exec(line)
     if (total !== null) current.size = Number(total[1])
+    if (/^\t.*\{$/.test(line)) blocks.push(current.members.length)
     const found = member.exec(line)
+    if (/^\t+\}/.test(line)) {
+      const before = blocks.pop() ?? 0
+      // Clang's anonymous types are entries of the outer one too: pahole prints these again, as a member that is none.
+      if (found === null) current.members.length = before
+    }
     if (found === null) continue
     const [, declaration = '', offset = '', bit, bytes = ''] = found
     const bits = /:(\d+)$/.exec(declaration)?.[1]

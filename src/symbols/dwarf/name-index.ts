@@ -1,10 +1,10 @@
 /**
  * The index of a file: which names it defines, and where their entries are. Flat arrays, one position an entry, in file order;
  * names are offsets in .debug_str, so that nothing is decoded while indexing and equal names are mostly equal numbers (linkers
- * merge strings). Filled by scan.ts, kept between runs by index-cache.ts.
+ * merge strings). Filled by scanner.ts, kept between runs by index-cache.ts.
  *
- * C units repeat the types of their headers: of entries that agree in name, kind, size, line and column only the first few are
- * kept (a kernel has 1.1 million definitions of 0.2 million types). That they agree indeed is for equality.ts to find.
+ * C units repeat the types of their headers: of entries that agree in name, kind, size, line and first member only the first
+ * two are kept (a kernel has 1.1 million entries of 0.14 million things). That they agree indeed is for fingerprints.ts to find.
  */
 import type { SectionData } from './section-data.ts'
 
@@ -31,10 +31,8 @@ const SCAN_LIMIT = 8
 /** After this many lookups, too. */
 const LOOKUP_LIMIT = 16
 
-/** Numbers in a slot of the table of what was seen, 2 to the SLOT_SHIFT; the third is the copies. */
-const SLOT = 4
-const SLOT_SHIFT = 2
-const COPIES_SEEN = 2
+/** In the table of what was seen, the bits of a key that count copies: 3 at most. */
+const COPIES_MASK = 3
 
 export class NameIndex {
   count = 0
@@ -53,7 +51,7 @@ export class NameIndex {
   /** Names shorter than this may stand in .debug_info only: 8 where 64-bit DWARF is used. */
   inlineLength = 4
   readonly #str: SectionData
-  /** What was seen, a hash table with all of a slot in one line of the processor's cache: name, key, copies. */
+  /** What was seen: a hash table of names and keys, small enough for the processor's cache. */
   #seen: Int32Array<ArrayBuffer>
   #seenCount = 0
   /** Places in the pool by hash: hash, place plus one. */
@@ -73,7 +71,7 @@ export class NameIndex {
     this.dies = new Uint32Array(expected)
     this.prints = new Uint32Array(expected)
     this.kinds = new Uint8Array(expected)
-    this.#seen = new Int32Array(expected * SLOT)
+    this.#seen = new Int32Array(expected * 4)
   }
 
   /** Adds an entry. */
@@ -91,24 +89,23 @@ export class NameIndex {
   addOnce(name: number, die: number, kind: number, print: number, limit: number): void {
     const seen = this.#seen
     const mask = seen.length - 1
-    const key = print ^ (kind << 24)
-    let slot = (hashEntry(name, key) << SLOT_SHIFT) & mask
+    const key = (print ^ Math.imul(kind, 0x9e3779b1)) & ~COPIES_MASK
+    let slot = (hashEntry(name, key) << 1) & mask
     for (;;) {
-      const copies = seen[slot + COPIES_SEEN] ?? 0
-      if (copies === 0) break
-      if (seen[slot] === (name | 0) && seen[slot + 1] === (key | 0)) {
-        if (copies >= limit) return
-        seen[slot + COPIES_SEEN] = copies + 1
+      const found = seen[slot + 1] ?? 0
+      if (found === 0) break
+      if (seen[slot] === (name | 0) && (found & ~COPIES_MASK) === key) {
+        if ((found & COPIES_MASK) >= limit) return
+        seen[slot + 1] = found + 1
         this.add(name, die, kind, print)
         return
       }
-      slot = (slot + SLOT) & mask
+      slot = (slot + 2) & mask
     }
     seen[slot] = name
-    seen[slot + 1] = key
-    seen[slot + COPIES_SEEN] = 1
+    seen[slot + 1] = key | 1
     this.add(name, die, kind, print)
-    if (++this.#seenCount * 2 * SLOT > seen.length) this.#growSeen()
+    if (++this.#seenCount * 4 > seen.length) this.#growSeen()
   }
 
   /** The name number of a string that is not in .debug_str. */
@@ -152,11 +149,13 @@ export class NameIndex {
     const old = this.#seen
     const seen = new Int32Array(old.length * 4)
     const mask = seen.length - 1
-    for (let from = 0; from < old.length; from += SLOT) {
-      if (old[from + COPIES_SEEN] === 0) continue
-      let slot = (hashEntry(old[from] ?? 0, old[from + 1] ?? 0) << SLOT_SHIFT) & mask
-      while (seen[slot + COPIES_SEEN] !== 0) slot = (slot + SLOT) & mask
-      for (let field = 0; field < SLOT; field++) seen[slot + field] = old[from + field] ?? 0
+    for (let from = 0; from < old.length; from += 2) {
+      const found = old[from + 1] ?? 0
+      if (found === 0) continue
+      let slot = (hashEntry(old[from] ?? 0, found & ~COPIES_MASK) << 1) & mask
+      while (seen[slot + 1] !== 0) slot = (slot + 2) & mask
+      seen[slot] = old[from] ?? 0
+      seen[slot + 1] = found
     }
     this.#seen = seen
   }

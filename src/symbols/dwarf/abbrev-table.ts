@@ -7,12 +7,16 @@ import { FORM_IMPLICIT_CONST } from './constants.ts'
 import { lebEnd, sleb, uleb } from './leb128.ts'
 import type { SectionData } from './section-data.ts'
 
+/** Attributes of one entry: real ones have up to 30. */
+const MAX_ATTRIBUTES = 4096
 /** Tables of real units have up to some hundred; type-heavy C++ some thousand. */
 const MAX_ABBREVIATIONS = 1 << 20
 
 export class AbbrevTable {
   /** Offset in .debug_abbrev; -1 before the first `parse`. */
   offset = -1
+  /** Bytes in .debug_abbrev. */
+  size = 0
   count = 0
   /** Of each abbreviation. */
   tags = new Uint16Array(64)
@@ -77,10 +81,17 @@ export class AbbrevTable {
           section.ensure(at, ensured)
         }
         if (at >= size) throw bad(section, offset, 'its end is missing')
-        const name = uleb(bytes, at)
-        const form = uleb(bytes, lebEnd)
-        at = lebEnd
+        // Nearly all are of one byte.
+        let name = bytes[at] ?? 0
+        let form = bytes[at + 1] ?? 0
+        if (name < 0x80 && form < 0x80) at += 2
+        else {
+          name = uleb(bytes, at)
+          form = uleb(bytes, lebEnd)
+          at = lebEnd
+        }
         if (name === 0 && form === 0) break
+        if (attributes - (this.starts[index] ?? 0) >= MAX_ATTRIBUTES) throw bad(section, offset, 'an entry has too many attributes')
         if (attributes === this.names.length) this.#growAttributes()
         this.names[attributes] = name > 0xffff ? 0xffff : name
         this.forms[attributes] = form > 0xffff ? 0xffff : form
@@ -95,6 +106,7 @@ export class AbbrevTable {
       else this.#notDense(code, index)
     }
     this.starts[this.count] = attributes
+    this.size = at - offset
     this.offset = offset
     return this
   }

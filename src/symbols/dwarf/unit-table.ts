@@ -50,7 +50,7 @@ export class UnitTable {
     let offsetSize: 4 | 8 = 4
     let position = at + 4
     if (length === 0xffffffff) {
-      if (start + 23 > size) {
+      if (start + 24 > size) {
         problems.push(`${where}: the section ends within its header`)
         return undefined
       }

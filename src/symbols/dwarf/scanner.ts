@@ -1,5 +1,5 @@
 /**
- * The one pass over .debug_info that fills an index (index.ts). What makes it fast:
+ * The one pass over .debug_info that fills an index (name-index.ts). What makes it fast:
  * - Each abbreviation is compiled, when first met, to where its name, sibling, size and line are, and how long the entry is. Most
  *   entries have a fixed length; the others get a short program of skips.
  * - DW_AT_sibling is followed, so that function bodies and members are not looked at. Clang writes none: there everything is
@@ -7,7 +7,8 @@
  * - Names stay numbers.
  * A shallow scan sees what is at file scope. A deep one sees the rest: static locals and types within functions.
  */
-import { AbbrevTable } from './abbrev.ts'
+import { InvivoError } from '../../errors.ts'
+import { AbbrevTable } from './abbrev-table.ts'
 import * as dw from './constants.ts'
 import type { DwarfFile } from './dwarf-file.ts'
 import { formSize, isLebForm, VARIABLE, type UnitFormat } from './forms.ts'
@@ -24,7 +25,7 @@ import {
   KIND_VARIABLE,
   NO_NAME,
   type NameIndex,
-} from './index.ts'
+} from './name-index.ts'
 import { lebEnd, skipLeb, uleb } from './leb128.ts'
 
 // A plan: what is compiled of an abbreviation, 16 numbers each. Positions count from the first byte behind the code.
@@ -67,6 +68,11 @@ const SKIP_INDIRECT = 5
 /** A chain of DW_AT_specification and DW_AT_abstract_origin has two links at most in valid files. */
 const MAX_ORIGINS = 4
 const MAX_DEPTH = 1 << 16
+/** Units share tables, or have their own; a damaged file may have a million units with large tables that overlap. */
+const MAX_TABLE_USES = 64
+const MAX_TABLE_BYTES = 64 << 20
+/** Bytes of a name: C++ has some of 10,000. */
+const MAX_NAME = 1 << 16
 
 export class Scanner {
   readonly #file: DwarfFile
@@ -75,11 +81,18 @@ export class Scanner {
   readonly #little: boolean
   readonly #table = new AbbrevTable()
   #plans = new Int32Array(256 * STRIDE)
+  /**
+   * Of each abbreviation of no interest: its length plus one, when it is fixed and there are no children; minus one minus the
+   * position of its sibling, when there is one of 4 bytes. 0: the plan tells.
+   */
+  #shortcuts = new Int32Array(256)
   #program = new Int32Array(1024)
   #programSize = 0
   /** Positions a program marked, by plan field. */
   readonly #marks = new Int32Array(STRIDE)
   #format: UnitFormat = { version: 5, addressSize: 8, offsetSize: 4 }
+  /** Of all tables read. */
+  #tableBytes = 0
   #unit = 0
   #bytes: Uint8Array = new Uint8Array(0)
   #view: DataView = new DataView(new ArrayBuffer(0))
@@ -111,10 +124,21 @@ export class Scanner {
     const sameFormat = format.version === version && format.addressSize === addressSize && format.offsetSize === offsetSize
     if (!sameFormat || this.#table.offset !== abbrevs) {
       if (!sameFormat) this.#format = { version, addressSize, offsetSize }
+      if (this.#tableBytes > this.#file.abbrev.size * MAX_TABLE_USES + MAX_TABLE_BYTES)
+        throw new InvivoError('BAD_DWARF', 'its abbreviations overlap with those of too many other units')
+      // One without an end is as long as the section.
+      const longest = Math.max(0, this.#file.abbrev.size - abbrevs)
+      this.#tableBytes += longest
       this.#table.parse(this.#file.abbrev, abbrevs)
+      this.#tableBytes -= longest - this.#table.size
       const needed = this.#table.count * STRIDE
-      if (needed > this.#plans.length) this.#plans = new Int32Array(needed * 2)
-      else this.#plans.fill(0, 0, needed)
+      if (needed > this.#plans.length) {
+        this.#plans = new Int32Array(needed * 2)
+        this.#shortcuts = new Int32Array(this.#table.count * 2)
+      } else {
+        this.#plans.fill(0, 0, needed)
+        this.#shortcuts.fill(0, 0, this.#table.count)
+      }
       this.#programSize = 0
     }
     this.#walk((units.firstDies[unit] ?? 0) - base, (units.ends[unit] ?? 0) - base, (units.starts[unit] ?? 0) - base)
@@ -133,6 +157,7 @@ export class Scanner {
     const stringsSize = this.#file.str.size
     const marks = this.#marks
     const plans = this.#plans
+    const shortcuts = this.#shortcuts
     let depth = 0
     let outermost = 0
     let at = first
@@ -149,6 +174,18 @@ export class Scanner {
       }
       const abbreviation = dense ? code - 1 : table.indexOf(code)
       if (abbreviation < 0 || abbreviation >= count) throw new RangeError(`there is no abbreviation ${code}`)
+      const shortcut = shortcuts[abbreviation] ?? 0
+      if (shortcut > 0) {
+        at += shortcut - 1
+        continue
+      }
+      if (shortcut < 0 && depth > 0) {
+        const sibling = start + view.getUint32(at - shortcut - 1, little)
+        if (sibling > at && sibling <= end) {
+          at = sibling
+          continue
+        }
+      }
       const plan = abbreviation * STRIDE
       let flags = plans[plan] ?? 0
       if (flags === 0) {
@@ -369,6 +406,12 @@ export class Scanner {
     plans[plan + FLAGS] = flags
     plans[plan + KIND] = kind
     plans[plan + LENGTH] = length
+    if (kind === 0 && length >= 0) {
+      const position = plans[plan + SIBLING] ?? -1
+      if ((flags & HAS_CHILDREN) === 0) this.#shortcuts[abbreviation] = length + 1
+      else if (position >= 0 && plans[plan + SIBLING_FORM] === dw.FORM_REF4 && !(this.#deep && (flags & SCOPE) !== 0))
+        this.#shortcuts[abbreviation] = -1 - position
+    }
     plans[plan + PROGRAM] = program
     plans[plan + PROGRAM_END] = this.#programSize
   }
@@ -427,7 +470,7 @@ export class Scanner {
     switch (form) {
       case dw.FORM_STRING: {
         const end = bytes.indexOf(0, at)
-        return end <= at ? NO_NAME : this.#index.intern(bytes, at, end)
+        return end <= at || end - at > MAX_NAME ? NO_NAME : this.#index.intern(bytes, at, end)
       }
       case dw.FORM_STRP: {
         const offset = this.#unsigned(at, this.#format.offsetSize)

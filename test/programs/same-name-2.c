@@ -1,0 +1,2 @@
+struct item { char *value; int more; };
+struct item second_item;
