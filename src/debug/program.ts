@@ -376,7 +376,10 @@ export class Program implements Inspector, Disposable {
   #missingVariable(name: string): never {
     const reasons = this.#modules.main?.info === undefined ? this.#modules.main?.whyNoDebugInfo : undefined
     if (reasons !== undefined && reasons !== '') throw new InvivoError('NO_DEBUG_INFO', `no variable '${name}': ${reasons}`)
-    throw new InvivoError('NOT_FOUND', `no variable '${name}' in ${this.description}${this.#near(name, (info, near) => info.findVariables(near).length > 0)}`)
+    throw new InvivoError(
+      'NOT_FOUND',
+      `no variable '${name}' in ${this.description}${this.#near(name, (info, near) => info.findVariables(near).length > 0)}`,
+    )
   }
 
   *#variableNames(): Generator<string> {

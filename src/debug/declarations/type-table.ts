@@ -173,21 +173,21 @@ export class TypeTable {
       case 'typedef':
         return this.#entryOf(type).identifier
       case 'void':
-        return this.#use('Opaque')
+        return this.use('Opaque')
       case 'base':
         return this.#readBase(type)
       case 'function':
-        return this.#use('FunctionPointer')
+        return this.use('FunctionPointer')
       case 'pointer': {
-        if (type.size !== 8 && type.size !== 4) return this.#use('Opaque')
+        if (type.size !== 8 && type.size !== 4) return this.use('Opaque')
         return `${this.#pointedTo(type.target, place, depth)} | null`
       }
       case 'array': {
         if (type.count === undefined) {
-          return `${this.#use('FlexArray')}<${this.read(type.element, place, depth + 1)}>`
+          return `${this.use('FlexArray')}<${this.read(type.element, place, depth + 1)}>`
         }
-        if (!type.vector && characterSize(type.element) !== undefined) return this.#use('CharArray')
-        return `${this.#use('CArray')}<${this.read(type.element, place, depth + 1)}>`
+        if (!type.vector && characterSize(type.element) !== undefined) return this.use('CharArray')
+        return `${this.use('CArray')}<${this.read(type.element, place, depth + 1)}>`
       }
       case 'struct':
       case 'union':
@@ -198,13 +198,13 @@ export class TypeTable {
         return (type.name === undefined ? this.#nameAnonymous(type, place) : this.#entryOf(type)).identifier
       }
       case 'unknown':
-        return this.#use('Opaque')
+        return this.use('Opaque')
     }
   }
 
   /** What values/value-space.ts makes of a base type; a size that no compiler states comes from a damaged file. */
   #readBase({ size, encoding }: BaseType): string {
-    if (size < 1 || size > 512) return this.#use('Opaque')
+    if (size < 1 || size > 512) return this.use('Opaque')
     switch (encoding) {
       case 'boolean':
         return 'boolean'
@@ -215,24 +215,24 @@ export class TypeTable {
       case 'utf':
         return size > 4 ? 'bigint' : 'number'
       case 'float':
-        return floatSizes.has(size) ? 'number' : this.#use('Opaque')
+        return floatSizes.has(size) ? 'number' : this.use('Opaque')
       case 'complex':
-        return floatSizes.has(size / 2) ? this.#use('Complex') : this.#use('Opaque')
+        return floatSizes.has(size / 2) ? this.use('Complex') : this.use('Opaque')
       case 'decimal-float':
       case 'other':
-        return this.#use('Opaque')
+        return this.use('Opaque')
     }
   }
 
   #pointedTo(type: Type, place: Place, depth: number): string {
-    if (characterSize(type) !== undefined) return this.#use('CString')
+    if (characterSize(type) !== undefined) return this.use('CString')
     const target = stripTypedefs(type)
     switch (target.kind) {
       case 'void':
       case 'unknown':
-        return this.#use('Opaque')
+        return this.use('Opaque')
       case 'function':
-        return this.#use('FunctionPointer')
+        return this.use('FunctionPointer')
       case 'struct':
       case 'union':
       case 'class':
@@ -243,7 +243,7 @@ export class TypeTable {
       case 'enum': {
         const read = this.read(type, place, depth + 1)
         // What cannot be read as a value is a place, and a pointer to it that place.
-        return read === 'Opaque' ? read : `${this.#use('Pointer')}<${read}>`
+        return read === 'Opaque' ? read : `${this.use('Pointer')}<${read}>`
       }
     }
   }
@@ -251,18 +251,14 @@ export class TypeTable {
   /** What a typedef stands for, for its declaration; never the typedef itself. */
   alias(type: TypedefType, identifier: string): string {
     // A damaged file's typedef may lead back to itself, which TypeScript would refuse.
-    if (stripTypedefs(type).kind === 'unknown') return this.#use('Opaque')
+    if (stripTypedefs(type).kind === 'unknown') return this.use('Opaque')
     return this.read(type.target, { identifier, spelling: type.name, member: 'target' })
-  }
-
-  #use(name: ValueTypeName): ValueTypeName {
-    this.used.add(name)
-    return name
   }
 
   /** Marks a name of value-types.ts as used by the module's text. */
   use(name: ValueTypeName): ValueTypeName {
-    return this.#use(name)
+    this.used.add(name)
+    return name
   }
 }
 

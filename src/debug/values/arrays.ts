@@ -15,7 +15,6 @@ import { viewPath } from './path.ts'
 import { Place } from './place.ts'
 import { CAST_SITE, ELEMENT_SITE, type Site } from './site.ts'
 import { decode, encodingOf, terminatedString } from './strings.ts'
-import type { StructView } from './struct.ts'
 import { classFor, CODEC, PLACE, View, type ViewClass } from './view.ts'
 
 /** Longest array made into a JavaScript one. */
@@ -184,19 +183,6 @@ export class ArrayCodec extends Codec {
     if (value instanceof CharArrayView) return value.string()
     if (value instanceof CArrayView) return value.toArray().map((element: unknown) => this.element.snapshot(element))
     return []
-  }
-
-  override accessors(site: Site): PropertyDescriptor {
-    // oxlint-disable-next-line typescript/no-this-alias
-    const codec = this
-    return {
-      get(this: StructView) {
-        return codec.read(highPlus(this[PLACE].hi, this[PLACE].lo, site.offset), (this[PLACE].lo + site.offset) | 0, site, this)
-      },
-      set(this: StructView, value: unknown) {
-        codec.encode(value, () => site.name)
-      },
-    }
   }
 }
 

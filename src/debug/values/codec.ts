@@ -3,13 +3,13 @@
  * and program, from {@link Space.codec}.
  */
 import { InvivoError } from '../../errors.ts'
-import { isExact, toNumber, toUnsigned } from '../address.ts'
+import { highPlus, isExact, toNumber, toUnsigned } from '../address.ts'
 import { MemoryFault } from '../memory-fault.ts'
 import type { Memory } from '../memory.ts'
 import type { Type } from '../../symbols/type.ts'
-import { placePath, reachedBy } from './path.ts'
+import { fieldPath, placePath, reachedBy } from './path.ts'
 import type { Site } from './site.ts'
-import type { View } from './view.ts'
+import { PLACE, type View } from './view.ts'
 
 /** What the machine decides. */
 export interface Abi {
@@ -73,8 +73,21 @@ export abstract class Codec {
     return value
   }
 
-  /** Accessors of a field of this type, at `site.offset` in its struct. */
-  abstract accessors(site: Site): PropertyDescriptor
+  /** Accessors of a field of this type, at `site.offset` in its struct. Here: of what is a place of its own, not read at once. */
+  accessors(site: Site): PropertyDescriptor {
+    const { offset } = site
+    // oxlint-disable-next-line typescript/no-this-alias
+    const codec = this
+    return {
+      get(this: View) {
+        const { hi, lo } = this[PLACE]
+        return codec.read(highPlus(hi, lo, offset), (lo + offset) | 0, site, this)
+      },
+      set(this: View, value: unknown) {
+        codec.encode(value, () => fieldPath(this, site))
+      },
+    }
+  }
 }
 
 /** @throws MemoryFault naming the place; `memory.faultHi` and `faultLo` are set. */

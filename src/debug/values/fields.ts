@@ -10,6 +10,9 @@ import type { Site } from './site.ts'
 import type { StructView } from './struct.ts'
 import { PLACE, type ViewClass } from './view.ts'
 
+/** Fields further into their struct have general accessors: the carry between an address's words is found by comparing. */
+export const MAX_FAST_OFFSET = 0x7fff_ffff
+
 /** A pointer to a struct: the struct, or null. `pointee` is asked for the class when the first pointer is read. */
 export function structPointerAccessors(codec: Codec, site: Site, pointee: () => ViewClass): PropertyDescriptor {
   const { memory } = codec.space
@@ -20,7 +23,7 @@ export function structPointerAccessors(codec: Codec, site: Site, pointee: () => 
     get(this: StructView) {
       const place = this[PLACE]
       const fieldLo = (place.lo + offset) | 0
-      // The sum of unsigned words is below a term when it overflowed: offsets are below 2^31.
+      // The sum of unsigned words is below a term when it overflowed.
       let at = memory.stage(fieldLo >>> 0 < place.lo >>> 0 ? (place.hi + 1) | 0 : place.hi, fieldLo, 8)
       if (at < 0) at = fieldPosition(this, site, 8)
       const lo = data.getInt32(at, true)

@@ -1,11 +1,9 @@
 /** Functions by address; their names come from the symbol tables. */
-import { highPlus } from '../address.ts'
 import type { FunctionPointer } from '../value-types.ts'
 import { Codec } from './codec.ts'
 import { Place } from './place.ts'
 import type { Site } from './site.ts'
-import type { StructView } from './struct.ts'
-import { classFor, CODEC, PLACE, TEXT, View, type ViewClass } from './view.ts'
+import { classFor, CODEC, TEXT, View, type ViewClass } from './view.ts'
 
 export class FunctionPointerView extends View implements FunctionPointer {
   get name(): string | undefined {
@@ -26,15 +24,5 @@ export class FunctionCodec extends Codec {
 
   override read(hi: number, lo: number, site: Site, owner: View | undefined): View {
     return new this.viewClass(new Place(hi, lo, site, owner, 0))
-  }
-
-  override accessors(site: Site): PropertyDescriptor {
-    // oxlint-disable-next-line typescript/no-this-alias
-    const codec = this
-    return {
-      get(this: StructView) {
-        return codec.read(highPlus(this[PLACE].hi, this[PLACE].lo, site.offset), (this[PLACE].lo + site.offset) | 0, site, this)
-      },
-    }
   }
 }

@@ -11,7 +11,7 @@ import { ArrayCodec } from './arrays.ts'
 import { characterSize } from './characters.ts'
 import { CStringView } from './c-string.ts'
 import { store, type Space } from './codec.ts'
-import { pointerAccessors, structPointerAccessors } from './fields.ts'
+import { MAX_FAST_OFFSET, pointerAccessors, structPointerAccessors } from './fields.ts'
 import { FunctionCodec } from './function-pointer.ts'
 import { bigIntBytes, describe, toInteger } from './integers.ts'
 import { OpaqueCodec } from './opaque.ts'
@@ -102,7 +102,7 @@ export class PointerCodec extends ScalarCodec {
   }
 
   override accessors(site: Site): PropertyDescriptor {
-    if (!this.space.abi.little || this.size !== 8) return super.accessors(site)
+    if (!this.space.abi.little || this.size !== 8 || site.offset > MAX_FAST_OFFSET) return super.accessors(site)
     const pointee = (): ViewClass => (this.#class ??= this.#pointeeClass())
     return isCompound(stripTypedefs(this.pointer.target))
       ? structPointerAccessors(this, site, pointee)

@@ -12,6 +12,7 @@ import { BitFieldCodec } from './bit-fields.ts'
 import { Codec, type Space } from './codec.ts'
 import { EnumCodec } from './enums.ts'
 import { IntegerCodec, readBigInt } from './integers.ts'
+import { MAX_FAST_OFFSET } from './fields.ts'
 import { fieldPosition, ScalarCodec } from './scalar.ts'
 import { Place } from './place.ts'
 import { CAST_SITE, Site } from './site.ts'
@@ -105,19 +106,18 @@ export class CompoundCodec extends Codec {
   override accessors(site: Site): PropertyDescriptor {
     this.home ??= site
     const { offset } = site
-    if (offset > MAX_OFFSET) return embeddedAccessors(this, site)
+    const general = super.accessors(site)
+    if (offset > MAX_FAST_OFFSET) return general
     // oxlint-disable-next-line typescript/no-this-alias
     const codec = this
     let viewClass: ViewClass | undefined
     return {
+      ...general,
       get(this: StructView) {
         viewClass ??= codec.viewClass
         const place = this[PLACE]
         const lo = (place.lo + offset) | 0
         return new viewClass(new Place(lo >>> 0 < place.lo >>> 0 ? (place.hi + 1) | 0 : place.hi, lo, site, this, 0))
-      },
-      set(this: StructView, value: unknown) {
-        codec.encode(value, () => site.name)
       },
     }
   }

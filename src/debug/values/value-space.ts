@@ -10,7 +10,7 @@ import type { TypeToken } from '../value-types.ts'
 import { ArrayCodec } from './arrays.ts'
 import { store, type Abi, type Codec, type Space, type ValueHooks } from './codec.ts'
 import { EnumCodec } from './enums.ts'
-import { integerAccessors } from './fields.ts'
+import { integerAccessors, MAX_FAST_OFFSET } from './fields.ts'
 import { ComplexCodec, FloatCodec, type FloatFormat } from './floats.ts'
 import { FunctionCodec } from './function-pointer.ts'
 import { BooleanCodec, IntegerCodec, WideIntegerCodec } from './integers.ts'
@@ -164,6 +164,7 @@ export class ValueSpace implements Space {
 class SmallIntegerCodec extends IntegerCodec {
   override accessors(site: Site): PropertyDescriptor {
     const { size } = this
-    return size === 1 || size === 2 || size === 4 ? integerAccessors(this, site, size, this.signed) : super.accessors(site)
+    const fast = site.offset <= MAX_FAST_OFFSET && (size === 1 || size === 2 || size === 4)
+    return fast ? integerAccessors(this, site, size, this.signed) : super.accessors(site)
   }
 }

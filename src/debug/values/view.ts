@@ -84,7 +84,10 @@ export function classFor(base: { readonly prototype: View }, codec: Codec, name?
   const made = function (this: { [PLACE]: Place }, place: Place): void {
     this[PLACE] = place
   }
-  const prototype: object = Object.create(base.prototype, { constructor: { value: made, configurable: true }, [CODEC]: { value: codec } }) as object
+  const prototype: object = Object.create(base.prototype, {
+    constructor: { value: made, configurable: true },
+    [CODEC]: { value: codec },
+  }) as object
   Object.defineProperty(made, 'prototype', { value: prototype })
   Object.defineProperty(made, 'name', { value: name ?? '' })
   return made as unknown as ViewClass

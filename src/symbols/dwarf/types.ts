@@ -265,7 +265,9 @@ class DwarfMember implements Member {
     this.#target = new Reference(types, die)
     const start = memberLocation(die) * 8
     const fromStart = die.number(dw.AT_DATA_BIT_OFFSET)
-    const fromTop = die.number(dw.AT_BIT_OFFSET)
+    // Clang writes a negative one, as an unsigned 64-bit constant, for a field of a packed struct that its storage unit does not hold.
+    const raw = die.bigint(dw.AT_BIT_OFFSET)
+    const fromTop = raw === undefined ? undefined : Number(BigInt.asIntN(64, raw))
     if (fromStart !== undefined) this.bitOffset = start + fromStart
     else if (fromTop === undefined || this.bitSize === undefined) this.bitOffset = start
     else if (!little) this.bitOffset = start + fromTop
