@@ -39,12 +39,13 @@ export function endWhenPipeCloses(): void {
     return flushed
   }
   if (!stdout.isTTY) stdout.write = checked as typeof write
-  for (const stream of [stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (isClosedPipe(error)) process.exit()
-      throw error
-    })
-  }
+  stdout.on('error', (error) => {
+    if (isClosedPipe(error)) process.exit()
+    process.stderr.write(`invivo: cannot write to standard output: ${error.message}\n`)
+    process.exit(1)
+  })
+  // Nothing can be told any more.
+  process.stderr.on('error', () => process.exit(1))
 }
 
 function isClosedPipe(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /** `invivo types`: the declarations module of a target. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { generateDeclarations } from '../debug/declarations/generate.ts'
 import { InvivoError } from '../errors.ts'
@@ -13,7 +13,9 @@ export async function types(options: TypesOptions): Promise<void> {
   using program = await openTarget(options)
   const [main] = program.modules
   if (main?.info === undefined) throw new InvivoError('NO_DEBUG_INFO', main?.whyNoDebugInfo ?? `${program.description} has no modules`)
-  const text = generateDeclarations(program.modules, { name: basename(main.path) })
+  // `-o qemu.ts` of qemu-system-x86_64 gives the interface Qemu: a script imports it from that file.
+  const name = options.output === undefined ? basename(main.path) : basename(options.output).replace(/(\.d)?\.[cm]?ts$/, '')
+  const text = generateDeclarations(program.modules, { name })
   if (options.output === undefined) process.stdout.write(text)
   else writeWhole(options.output, text)
 }
@@ -22,6 +24,8 @@ export async function types(options: TypesOptions): Promise<void> {
 function writeWhole(file: string, text: string): void {
   const partial = `${file}.${process.pid}`
   try {
+    // A pipe or a device is written to, not replaced.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) return writeFileSync(file, text)
     writeFileSync(partial, text)
     renameSync(partial, file)
   } catch (error) {

@@ -5,7 +5,7 @@
 import { InvivoError } from '../errors.ts'
 import type { Type } from '../symbols/type.ts'
 
-const MAX_LENGTH = 10_000
+const MAX_LENGTH = 1000
 
 /**
  * @param named finds a type by its plain name; throws when there is none.

@@ -78,3 +78,9 @@ test('a closed pipe ends a command quietly', async () => {
   assert.equal(stdout, 'Usage: invivo [options] [command]\n')
   assert.equal(stderr, '')
 })
+
+test('a full disk is an error', async () => {
+  const { status, stderr } = await runCommand('sh', ['-c', `'${process.execPath}' '${mainFile}' --help > /dev/full`])
+  assert.equal(status, 1)
+  assert.match(stderr, /^invivo: cannot write to standard output: ENOSPC/)
+})

@@ -22,7 +22,7 @@ import { fileKeys, placeVariables, type PlacedVariables } from './globals.ts'
 import { layoutHash } from './layout-hash.ts'
 import { commentText, interfaceName, propertyName, stringLiteral } from './names.ts'
 import { declarationsMarker } from './parse.ts'
-import { enumText, TypeTable, type Place, type TypeEntry } from './type-table.ts'
+import { entryOrder, enumText, TypeTable, type Place, type TypeEntry } from './type-table.ts'
 
 /** One file of a program: the program itself or a library. */
 export interface DeclaredModule {
@@ -85,14 +85,15 @@ class Generator {
   }
 
   #collectTypes(): void {
-    const typedefs: NamedType[] = []
+    const later: Record<1 | 2, NamedType[]> = { 1: [], 2: [] }
     for (const info of this.#infos) {
       for (const type of info.types()) {
-        if (type.kind === 'typedef') typedefs.push(type)
-        else this.#types.add(type)
+        const order = entryOrder(type)
+        if (order === 0) this.#types.add(type)
+        else later[order].push(type)
       }
     }
-    for (const type of typedefs) this.#types.add(type)
+    for (const type of [...later[1], ...later[2]]) this.#types.add(type)
   }
 
   #header(): string {

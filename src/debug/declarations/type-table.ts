@@ -50,6 +50,12 @@ export const valueTypeNames = [
 ] as const
 type ValueTypeName = (typeof valueTypeNames)[number]
 
+/** Types of a lower number are entered first. */
+export function entryOrder(type: NamedType): 0 | 1 | 2 {
+  if (type.kind === 'typedef') return 2
+  return type.kind !== 'base' && type.incomplete ? 1 : 0
+}
+
 /** Pointers and arrays in each other. Real ones stay below a dozen. */
 const maxDepth = 50
 
@@ -72,8 +78,8 @@ export class TypeTable {
   }
 
   /**
-   * Enters a type's definition; equal ones are entered once. Tags are to be entered before typedefs: of `struct list` and an
-   * unrelated typedef `list` the struct keeps the plain name.
+   * Enters a type's definition; equal ones are entered once. To be entered in the order of {@link entryOrder}: of `struct list`
+   * and an unrelated typedef `list` the struct keeps the plain name, and a declaration finds the definition.
    */
   add(type: NamedType): void {
     if (type.kind === 'base') {
@@ -276,8 +282,10 @@ export interface Place {
 
 const nowhere: Place = { identifier: 'anonymous', spelling: '', member: 'type' }
 
-function isSameDefinition(a: Tagged | TypedefType, b: Tagged | TypedefType): boolean {
-  return a.kind === b.kind && layoutHash(a) === layoutHash(b)
+/** A mere declaration stands for the first definition of its name, which is what reading through it finds. */
+function isSameDefinition(known: Tagged | TypedefType, type: Tagged | TypedefType): boolean {
+  if (known.kind !== type.kind) return false
+  return (type.kind !== 'typedef' && type.incomplete) || layoutHash(known) === layoutHash(type)
 }
 
 /** The struct, union or enum that a typedef is another name of: directly, not through further typedefs. */

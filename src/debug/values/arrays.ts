@@ -8,17 +8,19 @@ import { sizeOf, type ArrayType } from '../../symbols/type.ts'
 import type { CArray, CharArray, FlexArray, StringEncoding, TypedArray } from '../value-types.ts'
 import { bytesAt } from './bytes.ts'
 import { characterSize } from './characters.ts'
-import { Codec, store, throwFault, type Space } from './codec.ts'
+import { checkNesting, Codec, store, throwFault, type Space } from './codec.ts'
 import { FloatCodec } from './floats.ts'
 import { IntegerCodec } from './integers.ts'
 import { viewPath } from './path.ts'
 import { Place } from './place.ts'
 import { CAST_SITE, ELEMENT_SITE, type Site } from './site.ts'
-import { decode, encodingOf, terminatedString } from './strings.ts'
+import { decode, encodingOf, terminatedString, throwEndless } from './strings.ts'
 import { classFor, CODEC, PLACE, View, type ViewClass } from './view.ts'
 
 /** Longest array made into a JavaScript one. */
 const MAX_COPY = 1 << 24
+/** Characters of a string made of an array. */
+const MAX_STRING = 1 << 28
 
 class ArrayView<T> extends View {
   declare readonly [CODEC]: ArrayCodec
@@ -119,9 +121,10 @@ export class CharArrayView extends CArrayView<number> implements CharArray {
     const { space, unit, count, size, type } = this[CODEC]
     const how = encoding ?? encodingOf(unit)
     const { little } = space.abi
-    const found = terminatedString(space.memory, this[PLACE].hi, this[PLACE].lo, unit, how, count, little)
+    const found = terminatedString(space.memory, this[PLACE].hi, this[PLACE].lo, unit, how, Math.min(count, MAX_STRING), little)
     if ('text' in found) return found.text
     if (found.failure === 'fault') throwFault(space, unit, this[PLACE].site, this[PLACE].owner, this[PLACE].hi, this[PLACE].lo, type)
+    if (count > MAX_STRING) throwEndless(viewPath(this), MAX_STRING)
     const whole = bytesAt(this, size)
     return decode(Buffer.from(whole.buffer), 0, whole.length, how, little)
   }
@@ -179,9 +182,10 @@ export class ArrayCodec extends Codec {
   }
 
   /** Arrays of characters as strings. */
-  override snapshot(value: unknown): unknown {
+  override snapshot(value: unknown, depth: number): unknown {
+    checkNesting(this, depth)
     if (value instanceof CharArrayView) return value.string()
-    if (value instanceof CArrayView) return value.toArray().map((element: unknown) => this.element.snapshot(element))
+    if (value instanceof CArrayView) return value.toArray().map((element: unknown) => this.element.snapshot(element, depth + 1))
     return []
   }
 }

@@ -41,6 +41,15 @@ export interface Space {
   spell(type: Type): string
 }
 
+/** Structs and arrays within each other; a damaged file's may never end. */
+const MAX_NESTING = 100
+
+/** @throws InvivoError BAD_DWARF for a type nested without end. */
+export function checkNesting(codec: Codec, depth: number): void {
+  if (depth <= MAX_NESTING) return
+  throw new InvivoError('BAD_DWARF', `cannot copy a ${codec.space.spell(codec.type)}: its type contains itself`)
+}
+
 export abstract class Codec {
   readonly space: Space
   readonly type: Type
@@ -68,8 +77,12 @@ export abstract class Codec {
     )
   }
 
-  /** A value of this type as plain data (`$snapshot`). */
-  snapshot(value: unknown): unknown {
+  /**
+   * A value of this type as plain data (`$snapshot`).
+   * @param depth of structs and arrays around it.
+   * @throws InvivoError BAD_DWARF for a type that contains itself.
+   */
+  snapshot(value: unknown, _depth: number): unknown {
     return value
   }
 

@@ -9,7 +9,7 @@ import { nearNames } from '../near-names.ts'
 import { isCompound, stripTypedefs, type CompoundType, type Member } from '../../symbols/type.ts'
 import type { Struct } from '../value-types.ts'
 import { BitFieldCodec } from './bit-fields.ts'
-import { Codec, type Space } from './codec.ts'
+import { checkNesting, Codec, type Space } from './codec.ts'
 import { EnumCodec } from './enums.ts'
 import { IntegerCodec, readBigInt } from './integers.ts'
 import { MAX_FAST_OFFSET } from './fields.ts'
@@ -20,6 +20,8 @@ import { classFor, CODEC, PLACE, View, type ViewClass } from './view.ts'
 
 /** Nesting of anonymous members that is followed; a damaged file may nest without end. */
 const MAX_ANONYMOUS = 64
+/** Bits of a bit field; `_BitInt` may be wide, more is damage. */
+const MAX_WIDTH = 4096
 
 export interface Field {
   readonly name: string
@@ -56,7 +58,7 @@ export class StructView extends View implements Struct {
   }
 
   $snapshot(): Record<string, unknown> {
-    return this[CODEC].snapshot(this)
+    return this[CODEC].snapshot(this, 0)
   }
 }
 
@@ -93,11 +95,12 @@ export class CompoundCodec extends Codec {
     return new this.viewClass(new Place(hi, lo, site, owner, 0))
   }
 
-  override snapshot(value: unknown): Record<string, unknown> {
+  override snapshot(value: unknown, depth: number): Record<string, unknown> {
+    checkNesting(this, depth)
     const plain: Record<string, unknown> = {}
     for (const [name, { codec, accessors }] of this.fields) {
       // defineProperty: a field may be called __proto__.
-      const field = { value: codec.snapshot(accessors.get?.call(value)), enumerable: true, writable: true, configurable: true }
+      const field = { value: codec.snapshot(accessors.get?.call(value), depth + 1), enumerable: true, writable: true, configurable: true }
       Object.defineProperty(plain, name, field)
     }
     return plain
@@ -149,11 +152,16 @@ export class CompoundCodec extends Codec {
         continue
       }
       if (fields.has(member.name)) continue
-      const site = new Site('field', member.name, this, Math.floor(bit / 8))
-      const codec =
-        member.bitSize === undefined ? this.space.codec(member.type) : new BitFieldCodec(this.space, member.type, bit % 8, member.bitSize)
+      const valid = Number.isSafeInteger(bit) && bit >= 0
+      const site = new Site('field', member.name, this, valid ? Math.floor(bit / 8) : 0)
+      const codec = valid ? this.#fieldCodec(member, bit % 8) : new OpaqueCodec(this.space, member.type, 0)
       fields.set(member.name, { name: member.name, member, site, codec, accessors: codec.accessors(site) })
     }
+  }
+
+  #fieldCodec({ type, bitSize }: Member, startBit: number): Codec {
+    if (bitSize === undefined) return this.space.codec(type)
+    return bitSize >= 1 && bitSize <= MAX_WIDTH ? new BitFieldCodec(this.space, type, startBit, bitSize) : new OpaqueCodec(this.space, type, 0)
   }
 
   #makeRawClass(): new (view: StructView) => { readonly [field: string]: bigint } {

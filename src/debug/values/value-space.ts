@@ -88,9 +88,7 @@ export class ValueSpace implements Space {
       case 'base':
         return this.#base(type, stripped)
       case 'enum':
-        return stripped.incomplete && ![1, 2, 4, 8].includes(stripped.size)
-          ? new OpaqueCodec(this, type, stripped.size)
-          : new EnumCodec(this, stripped)
+        return [1, 2, 4, 8].includes(stripped.size) ? new EnumCodec(this, stripped) : new OpaqueCodec(this, type, 0)
       case 'pointer':
         return stripped.size === 8 || stripped.size === 4
           ? new PointerCodec(this, type, stripped)

@@ -127,9 +127,11 @@ suite('generated declarations', () => {
   test('tell apart what C tells apart by space or file', () => {
     const list = struct('list', [member('a', int, 0)])
     const otherList = struct('list', [member('a', int, 0), member('b', int, 8)], { file: '/src/other.c' })
-    const types = [list, otherList, typedef('list', int), struct('tree', []), typedef('tree', struct(undefined, [])), int]
+    const declaredOnly = struct('tree', [], { incomplete: true })
+    const types = [declaredOnly, list, otherList, typedef('list', int), struct('tree', []), typedef('tree', struct(undefined, [])), int]
     const variables = [
       variable('both', list),
+      variable('elsewhere', pointerTo(declaredOnly)),
       variable('state', list, { external: false, unit: '/src/a/x.c' }),
       variable('state', otherList, { external: false, unit: '/src/b/x.c' }),
       variable('count', int, { external: false, enclosingFunction: 'f' }),
@@ -140,6 +142,7 @@ suite('generated declarations', () => {
       'export interface list$other_c extends',
       'export type list$typedef = number',
       'readonly both: list\n',
+      'elsewhere: tree | null\n',
       "  'a/x.c': {\n",
       "  'b/x.c': {\n",
       'readonly state: list\n',
@@ -150,6 +153,7 @@ suite('generated declarations', () => {
     ]) {
       assert.ok(text.includes(declared), `${declared} is not in:\n${text}`)
     }
+    assert.ok(!text.includes('Opaque'))
     assert.equal(compilerMessages(text), '')
   })
 
