@@ -4,7 +4,6 @@
  * Nodes take, or the check would never run: whatever else is needed is loaded after it.
  */
 import * as module from 'node:module'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 const required = 24
@@ -16,7 +15,9 @@ if (Number.parseInt(process.versions.node, 10) < required) {
   process.exitCode = 1
 } else {
   // The compiled code of all modules, kept between runs: 30 ms of a start-up of 90.
-  module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'invivo', 'compiled'))
+  const { defaultCacheFolder, makeCacheFolder } = await import('../cache.ts')
+  const folder = defaultCacheFolder()
+  if (folder !== undefined && makeCacheFolder(folder)) module.enableCompileCache(join(folder, 'compiled'))
   const { runCommandLine } = await import('./command-line.ts')
   await runCommandLine(process.argv.slice(2))
 }

@@ -4,8 +4,9 @@
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { defaultCacheFolder } from '../cache.ts'
 import { InvivoError } from '../errors.ts'
 import { CheckCache } from './check/check-cache.ts'
 import { findCompiler } from './check/compiler.ts'
@@ -16,7 +17,7 @@ import { isOwnFile } from './script-resolver.ts'
 export { formatDiagnostics, type Diagnostic }
 
 export interface CheckScriptOptions {
-  /** Where right scripts are remembered; default `$XDG_CACHE_HOME/invivo/checks`. False: nowhere. */
+  /** Right scripts are remembered in its folder `checks`; default `$XDG_CACHE_HOME/invivo`. False: nowhere. */
   readonly cacheFolder?: string | false
 }
 
@@ -42,9 +43,9 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
   }
   const globals = 'node-globals.d.ts'
   const project = checkProject(script, globals)
-  const { cacheFolder = defaultCacheFolder() } = options
+  const { cacheFolder = defaultCacheFolder() ?? false } = options
   const fingerprint = `1 ${compiler.version} ${compiler.folder} ${project.configuration}`
-  const cache = cacheFolder === false ? undefined : new CheckCache(cacheFolder, script, fingerprint)
+  const cache = cacheFolder === false ? undefined : new CheckCache(join(cacheFolder, 'checks'), script, fingerprint)
   if (cache?.has() === true) return []
 
   const startedAt = Date.now()
@@ -74,11 +75,6 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function defaultCacheFolder(): string {
-  const base = process.env['XDG_CACHE_HOME']
-  return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'invivo', 'checks')
 }
 
 /**

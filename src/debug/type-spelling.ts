@@ -12,8 +12,15 @@ const MAX_LENGTH = 1000
  * @throws InvivoError SYNTAX.
  */
 export function typeOfSpelling(text: string, pointerSize: 4 | 8, named: (name: string) => Type): Type {
-  const match =
-    text.length > MAX_LENGTH ? null : /^\s*([A-Za-z_$][\w$\s]*?)\s*((?:\*|const\b|volatile\b|\s)*)((?:\[\s*\d*\s*\]\s*)*)$/.exec(text)
+  // Single spaces, so that no part of the pattern can share them with another in many ways.
+  const plain =
+    text.length > MAX_LENGTH
+      ? ''
+      : text
+          .trim()
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([*[\]]) ?/g, '$1')
+  const match = /^([A-Za-z_$][\w$]*(?: [A-Za-z_$][\w$]*)*)((?:\*(?:(?:const|volatile)\b ?)*)*)((?:\[\d*\])*)$/.exec(plain)
   if (match === null) {
     throw new InvivoError(
       'SYNTAX',

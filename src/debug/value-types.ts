@@ -15,7 +15,7 @@
  * | `void *`, pointer to an incomplete type | {@link Opaque} or `null` |
  * | `int (*)(int)` | {@link FunctionPointer} or `null` |
  * | `T[n]` | {@link CArray}`<T>`; `char[n]`: {@link CharArray} |
- * | `T[]` at the end of a struct | {@link FlexArray}`<T>` |
+ * | `T[]` (or `T[0]`) at the end of a struct | {@link FlexArray}`<T>` |
  * | `_Complex double` | {@link Complex} |
  */
 import type { CompoundType, Type } from '../symbols/type.ts'
@@ -24,7 +24,7 @@ import type { CompoundType, Type } from '../symbols/type.ts'
 export interface Located {
   /** Where it is, as an unsigned address of the target. */
   readonly $address: bigint
-  /** The C type, from the target's own debug information. */
+  /** The C type of what is there (behind a pointer: what it points to), from the target's own debug information. */
   readonly $type: Type
   /**
    * The same place seen as another type, as a C cast of a pointer to it would: `v.$cast(types['struct derived'])`.
@@ -48,7 +48,10 @@ export interface Struct<Name extends string = string> extends Located {
   $field(name: string): unknown
   /** Names of the fields, anonymous members' flattened, in declaration order. */
   $fields(): string[]
-  /** A copy as plain data: nested structs and arrays as objects and arrays, pointers as `0x…` strings, 64 bits as bigint. */
+  /**
+   * A copy as plain data: nested structs and arrays as objects and arrays, arrays of characters as strings, pointers as `0x…`
+   * strings, 64 bits as bigint. A flexible array is empty.
+   */
   $snapshot(): Record<string, unknown>
 }
 
@@ -107,7 +110,7 @@ export interface CharArray extends CArray<number> {
   string(encoding?: StringEncoding): string
 }
 
-/** `T name[]`: the length is known to the program only, so there is neither `length` nor an iterator. */
+/** `T name[]` and `T name[0]`: the length is known to the program only, so there is neither `length` nor an iterator. */
 export interface FlexArray<T> extends Located {
   at(index: number): T
   set(index: number, value: T): void

@@ -207,6 +207,11 @@ export function sizeOf(type: Type): number | undefined {
   return undefined
 }
 
+/** `T a[]`, and its older spelling `T a[0]`: how many elements there are is known to the program only. */
+export function isFlexible(type: ArrayType): boolean {
+  return !type.vector && (type.count === undefined || type.count === 0)
+}
+
 export function isCompound(type: Type): type is CompoundType {
   return type.kind === 'struct' || type.kind === 'union' || type.kind === 'class'
 }

@@ -1,8 +1,10 @@
 /** `invivo eval`, `types` and `layout`: what they print, for people and for programs. Whether it is right: test/debug. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { ProcessTarget, writeCore } from '../../src/target/index.ts'
 import { invivo, temporaryFolder } from '../support/cli.ts'
 import type { RunningDebuggee } from '../support/debuggee.ts'
 import { startDrives } from '../support/drives.ts'
@@ -87,5 +89,35 @@ suite('on a process', { skip: missing('gcc') }, () => {
     const { stdout } = await invivo(['layout', '--json', '--program', program])
     const layouts = JSON.parse(stdout) as { name: string; size: number }[]
     assert.equal(layouts.find(({ name }) => name === 'drive')?.size, 48)
+  })
+
+  test('a core dump of a program that moved, with its debug information elsewhere', { skip: missing('objcopy', 'readelf') }, async () => {
+    const core = join(folder.path, 'core')
+    using process = ProcessTarget.attach(drives.pid)
+    writeCore(process, core)
+    const [, buildId = ''] = /Build ID: (\w+)/.exec(execFileSync('readelf', ['-n', program], { encoding: 'utf8' })) ?? []
+    const debugFolder = join(folder.path, 'debug')
+    const debugFile = join(debugFolder, '.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`)
+    mkdirSync(dirname(debugFile), { recursive: true })
+    execFileSync('objcopy', ['--only-keep-debug', program, debugFile])
+    const moved = join(folder.path, 'moved')
+    execFileSync('objcopy', ['--strip-debug', program, moved])
+    renameSync(program, `${program}.away`)
+    try {
+      const { stdout, stderr } = await invivo([
+        'eval',
+        'block_backends.tqh_first->geometry',
+        '--core',
+        core,
+        '--program',
+        moved,
+        '-d',
+        debugFolder,
+      ])
+      assert.equal(stderr, '')
+      assert.equal(stdout, '{cylinders = 16383, heads = 16, sectors = 63}\n')
+    } finally {
+      renameSync(`${program}.away`, program)
+    }
   })
 })

@@ -4,8 +4,9 @@
  * Files of installed packages are stood for by their package.json. Entries are safe to delete, and safe against two writers.
  */
 import { hash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeCacheFile } from '../../cache.ts'
 
 interface Entry {
   readonly fingerprint: string
@@ -41,17 +42,13 @@ export class CheckCache {
 
   /** @param startedAt when the check began: a file changed since is not the one that was checked. */
   remember(files: readonly string[], startedAt: number): void {
-    const partial = `${this.#file}.${process.pid}`
     try {
       const inputs = [...new Set(files.map((file) => representative(file)))].map((path) => describe(path))
       if (inputs.some(({ modified }) => modified >= startedAt)) return
       const entry: Entry = { fingerprint: this.#fingerprint, inputs }
-      mkdirSync(join(this.#file, '..'), { recursive: true })
-      writeFileSync(partial, JSON.stringify(entry))
-      renameSync(partial, this.#file)
+      writeCacheFile(this.#file, JSON.stringify(entry))
     } catch {
-      // Not remembered: the next run checks again.
-      rmSync(partial, { force: true })
+      // A file went meanwhile. Not remembered: the next run checks again.
     }
   }
 }

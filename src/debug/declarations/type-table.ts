@@ -5,6 +5,7 @@
  */
 import {
   isCompound,
+  isFlexible,
   stripTypedefs,
   type BaseType,
   type CompoundType,
@@ -189,7 +190,7 @@ export class TypeTable {
         return `${this.#pointedTo(type.target, place, depth)} | null`
       }
       case 'array': {
-        if (type.count === undefined) {
+        if (isFlexible(type)) {
           return `${this.use('FlexArray')}<${this.read(type.element, place, depth + 1)}>`
         }
         if (!type.vector && characterSize(type.element) !== undefined) return this.use('CharArray')

@@ -4,11 +4,11 @@
  */
 import { InvivoError } from '../../errors.ts'
 import { highPlus } from '../address.ts'
-import { sizeOf, type ArrayType } from '../../symbols/type.ts'
+import { isFlexible, sizeOf, type ArrayType } from '../../symbols/type.ts'
 import type { CArray, CharArray, FlexArray, StringEncoding, TypedArray } from '../value-types.ts'
 import { bytesAt } from './bytes.ts'
 import { characterSize } from './characters.ts'
-import { checkNesting, Codec, store, throwFault, type Space } from './codec.ts'
+import { Codec, store, throwFault, type SnapshotBudget, type Space } from './codec.ts'
 import { FloatCodec } from './floats.ts'
 import { IntegerCodec } from './integers.ts'
 import { viewPath } from './path.ts'
@@ -47,7 +47,7 @@ class ArrayView<T> extends View {
   protected part(start: number, count: number): CArray<T> {
     const { element, space, type } = this[CODEC]
     const offset = start * element.size
-    const codec = new ArrayCodec(space, { kind: 'array', element: type.element, count, vector: type.vector })
+    const codec = new ArrayCodec(space, { kind: 'array', element: type.element, count, vector: type.vector }, false)
     return codec.make<T>(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
   }
 }
@@ -87,27 +87,27 @@ export class CArrayView<T> extends ArrayView<T> implements CArray<T> {
 
   toTypedArray(): TypedArray {
     const { element, space } = this[CODEC]
+    const isFloat = element instanceof FloatCodec && (element.format === 'binary32' || element.format === 'binary64')
+    if (!isFloat && !(element instanceof IntegerCodec)) {
+      throw new InvivoError(
+        'TYPE_ERROR',
+        `${viewPath(this)} has no typed array: its elements are ${space.spell(element.type)}, not integers or floats of 8 to 64 bits`,
+      )
+    }
     const bytes = bytesAt(this, this.length * element.size)
     if (!space.abi.little) swap(bytes, element.size)
     const { buffer } = bytes
-    if (element instanceof IntegerCodec) {
-      switch (element.size) {
-        case 1:
-          return element.signed ? new Int8Array(buffer) : bytes
-        case 2:
-          return element.signed ? new Int16Array(buffer) : new Uint16Array(buffer)
-        case 4:
-          return element.signed ? new Int32Array(buffer) : new Uint32Array(buffer)
-        default:
-          return element.signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer)
-      }
+    if (element instanceof FloatCodec) return element.size === 4 ? new Float32Array(buffer) : new Float64Array(buffer)
+    switch (element.size) {
+      case 1:
+        return element.signed ? new Int8Array(buffer) : bytes
+      case 2:
+        return element.signed ? new Int16Array(buffer) : new Uint16Array(buffer)
+      case 4:
+        return element.signed ? new Int32Array(buffer) : new Uint32Array(buffer)
+      default:
+        return element.signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer)
     }
-    if (element instanceof FloatCodec && element.format === 'binary32') return new Float32Array(buffer)
-    if (element instanceof FloatCodec && element.format === 'binary64') return new Float64Array(buffer)
-    throw new InvivoError(
-      'TYPE_ERROR',
-      `${viewPath(this)} has no typed array: its elements are ${space.spell(element.type)}, not integers or floats of 8 to 64 bits`,
-    )
   }
 
   *[Symbol.iterator](): Iterator<T> {
@@ -156,12 +156,13 @@ export class ArrayCodec extends Codec {
   #element: Codec | undefined
   #class: ViewClass | undefined
 
-  constructor(space: Space, type: ArrayType) {
+  /** @param flexible false for a slice: one of no elements is an array still. */
+  constructor(space: Space, type: ArrayType, flexible: boolean = isFlexible(type)) {
     super(space, type, sizeOf(type) ?? 0)
     this.count = type.count ?? 0
     const unit = characterSize(type.element)
     this.unit = unit ?? 1
-    this.#kind = type.count === undefined ? 'flexible' : unit === undefined || type.vector ? 'elements' : 'characters'
+    this.#kind = flexible ? 'flexible' : unit === undefined || type.vector ? 'elements' : 'characters'
   }
 
   get element(): Codec {
@@ -182,11 +183,10 @@ export class ArrayCodec extends Codec {
   }
 
   /** Arrays of characters as strings. */
-  override snapshot(value: unknown, depth: number): unknown {
-    checkNesting(this, depth)
+  override snapshot(value: unknown, budget: SnapshotBudget): unknown {
     if (value instanceof CharArrayView) return value.string()
-    if (value instanceof CArrayView) return value.toArray().map((element: unknown) => this.element.snapshot(element, depth + 1))
-    return []
+    if (!(value instanceof CArrayView)) return []
+    return budget.within(this, this.count, () => value.toArray().map((element: unknown) => this.element.snapshot(element, budget)))
   }
 }
 

@@ -52,7 +52,7 @@ export class CStringView extends View implements CString {
   $slice(start: number, end: number): CArray<number> {
     const codec = this[CODEC]
     const offset = start * unitOf(this)
-    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false })
+    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false }, false)
     return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
   }
 

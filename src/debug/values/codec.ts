@@ -41,13 +41,28 @@ export interface Space {
   spell(type: Type): string
 }
 
+/** Parts that one `$snapshot` may have. */
+const MAX_PARTS = 1 << 20
 /** Structs and arrays within each other; a damaged file's may never end. */
 const MAX_NESTING = 100
 
-/** @throws InvivoError BAD_DWARF for a type nested without end. */
-export function checkNesting(codec: Codec, depth: number): void {
-  if (depth <= MAX_NESTING) return
-  throw new InvivoError('BAD_DWARF', `cannot copy a ${codec.space.spell(codec.type)}: its type contains itself`)
+/** What a `$snapshot` may still copy. */
+export class SnapshotBudget {
+  #parts = 0
+  #depth = 0
+
+  /** @throws InvivoError OUT_OF_RANGE. */
+  within<T>(codec: Codec, parts: number, copy: () => T): T {
+    this.#parts += parts
+    this.#depth++
+    if (this.#parts > MAX_PARTS || this.#depth > MAX_NESTING) {
+      const what = codec.space.spell(codec.type)
+      throw new InvivoError('OUT_OF_RANGE', `cannot copy a ${what} as a whole: it has more than ${MAX_PARTS} parts; copy parts of it`)
+    }
+    const copied = copy()
+    this.#depth--
+    return copied
+  }
 }
 
 export abstract class Codec {
@@ -79,10 +94,9 @@ export abstract class Codec {
 
   /**
    * A value of this type as plain data (`$snapshot`).
-   * @param depth of structs and arrays around it.
-   * @throws InvivoError BAD_DWARF for a type that contains itself.
+   * @throws InvivoError OUT_OF_RANGE for what has too many parts, as a damaged type that contains itself.
    */
-  snapshot(value: unknown, _depth: number): unknown {
+  snapshot(value: unknown, _budget: SnapshotBudget): unknown {
     return value
   }
 

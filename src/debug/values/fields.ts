@@ -1,7 +1,7 @@
 /**
  * Field accessors of the types that walks are made of: pointers of 64 bits and small integers, little-endian. They do what
  * scalar.ts's general accessors do, without the calls between: each is one function with its offset and the arena in its
- * closure, which V8 inlines into the loop that uses it (measured: 1.5 to 3 ns a field, 12 through the general way).
+ * closure, which V8 inlines into the loop that uses it (measured: an integer 6 to 8 ns, a pointer with the value it makes 20 ns).
  */
 import type { Codec } from './codec.ts'
 import { Place } from './place.ts'

@@ -45,7 +45,7 @@ export class PointerView extends View implements Pointer<unknown> {
   $slice(start: number, end: number): CArray<unknown> {
     const codec = this[CODEC]
     const offset = start * codec.size
-    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false })
+    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false }, false)
     return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
   }
 

@@ -9,17 +9,20 @@ import { nearNames } from '../near-names.ts'
 import { isCompound, stripTypedefs, type CompoundType, type Member } from '../../symbols/type.ts'
 import type { Struct } from '../value-types.ts'
 import { BitFieldCodec } from './bit-fields.ts'
-import { checkNesting, Codec, type Space } from './codec.ts'
+import { Codec, SnapshotBudget, type Space } from './codec.ts'
 import { EnumCodec } from './enums.ts'
 import { IntegerCodec, readBigInt } from './integers.ts'
 import { MAX_FAST_OFFSET } from './fields.ts'
 import { fieldPosition, ScalarCodec } from './scalar.ts'
+import { OpaqueCodec } from './opaque.ts'
 import { Place } from './place.ts'
 import { CAST_SITE, Site } from './site.ts'
 import { classFor, CODEC, PLACE, View, type ViewClass } from './view.ts'
 
 /** Nesting of anonymous members that is followed; a damaged file may nest without end. */
 const MAX_ANONYMOUS = 64
+/** Members looked at for one type; the same file may fan out. The largest struct of the Linux kernel has 600. */
+const MAX_MEMBERS = 20_000
 /** Bits of a bit field; `_BitInt` may be wide, more is damage. */
 const MAX_WIDTH = 4096
 
@@ -58,7 +61,7 @@ export class StructView extends View implements Struct {
   }
 
   $snapshot(): Record<string, unknown> {
-    return this[CODEC].snapshot(this, 0)
+    return this[CODEC].snapshot(this, new SnapshotBudget())
   }
 }
 
@@ -95,15 +98,16 @@ export class CompoundCodec extends Codec {
     return new this.viewClass(new Place(hi, lo, site, owner, 0))
   }
 
-  override snapshot(value: unknown, depth: number): Record<string, unknown> {
-    checkNesting(this, depth)
-    const plain: Record<string, unknown> = {}
-    for (const [name, { codec, accessors }] of this.fields) {
-      // defineProperty: a field may be called __proto__.
-      const field = { value: codec.snapshot(accessors.get?.call(value), depth + 1), enumerable: true, writable: true, configurable: true }
-      Object.defineProperty(plain, name, field)
-    }
-    return plain
+  override snapshot(value: unknown, budget: SnapshotBudget): Record<string, unknown> {
+    return budget.within(this, this.fields.size, () => {
+      const plain: Record<string, unknown> = {}
+      for (const [name, { codec, accessors }] of this.fields) {
+        // defineProperty: a field may be called __proto__.
+        const field = { value: codec.snapshot(accessors.get?.call(value), budget), enumerable: true, writable: true, configurable: true }
+        Object.defineProperty(plain, name, field)
+      }
+      return plain
+    })
   }
 
   override accessors(site: Site): PropertyDescriptor {
@@ -139,16 +143,17 @@ export class CompoundCodec extends Codec {
 
   #makeFields(): Map<string, Field> {
     const fields = new Map<string, Field>()
-    this.#collect(this.type, 0, fields, 0)
+    this.#collect(this.type, 0, fields, 0, { members: MAX_MEMBERS })
     return fields
   }
 
-  #collect(type: CompoundType, startBit: number, fields: Map<string, Field>, depth: number): void {
+  #collect(type: CompoundType, startBit: number, fields: Map<string, Field>, depth: number, left: { members: number }): void {
     for (const member of type.members) {
+      if (left.members-- <= 0) return
       const bit = startBit + member.bitOffset
       if (member.name === undefined) {
         const inner = stripTypedefs(member.type)
-        if (isCompound(inner) && depth < MAX_ANONYMOUS) this.#collect(inner, bit, fields, depth + 1)
+        if (isCompound(inner) && depth < MAX_ANONYMOUS) this.#collect(inner, bit, fields, depth + 1, left)
         continue
       }
       if (fields.has(member.name)) continue
@@ -161,7 +166,9 @@ export class CompoundCodec extends Codec {
 
   #fieldCodec({ type, bitSize }: Member, startBit: number): Codec {
     if (bitSize === undefined) return this.space.codec(type)
-    return bitSize >= 1 && bitSize <= MAX_WIDTH ? new BitFieldCodec(this.space, type, startBit, bitSize) : new OpaqueCodec(this.space, type, 0)
+    return bitSize >= 1 && bitSize <= MAX_WIDTH
+      ? new BitFieldCodec(this.space, type, startBit, bitSize)
+      : new OpaqueCodec(this.space, type, 0)
   }
 
   #makeRawClass(): new (view: StructView) => { readonly [field: string]: bigint } {

@@ -107,7 +107,8 @@ export class ValueSpace implements Space {
   #base(type: Type, base: BaseType): Codec {
     const { size, encoding, bitSize } = base
     // A damaged file may state any size; nothing real is beyond a 4096-bit integer.
-    if (size < 1 || size > 512) return new OpaqueCodec(this, type, size)
+    if (!Number.isInteger(size) || size < 1 || size > 512) return new OpaqueCodec(this, type, 0)
+    if (bitSize !== undefined && !(bitSize >= 1 && bitSize <= size * 8)) return new OpaqueCodec(this, type, size)
     switch (encoding) {
       case 'boolean':
         return new BooleanCodec(this, type, size)

@@ -1,15 +1,13 @@
 /**
  * Indexes kept between runs, one file a build: `FOLDER/dwarf/BUILD-ID.index`, by default below `$XDG_CACHE_HOME/invivo` or
- * `~/.cache/invivo`. Safe to delete at any time. A file is written under another name and renamed, so that of two writers one
- * wins whole; one that is damaged, of another version or of another file is ignored and written anew; a folder that cannot be
- * written means no cache. Numbers are in this machine's byte order: the magic number is wrong elsewhere.
+ * `~/.cache/invivo` (cache.ts). One that is damaged, of another version or of another file is ignored and written anew. Numbers are in this machine's byte order: the magic number is wrong elsewhere.
  *
  * File: 16 header words (below), the key, then the arrays of the units, of the shallow and of the deep index, each at a multiple of 4.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { defaultCacheFolder, writeCacheFile } from '../../cache.ts'
 import type { DwarfFile } from './dwarf-file.ts'
 import { NameIndex } from './name-index.ts'
 import { UnitTable } from './unit-table.ts'
@@ -44,7 +42,7 @@ export class IndexCache {
    */
   static of(file: DwarfFile, buildId: string | undefined, folder: string | false | undefined): IndexCache | undefined {
     if (folder === false || buildId === undefined || file.info.size < PAYS_FROM) return undefined
-    const root = folder ?? defaultFolder()
+    const root = folder ?? defaultCacheFolder()
     if (root === undefined) return undefined
     // The sizes tell a debug file from a program that was stripped in part: they have one build-id.
     const key = [buildId, file.info.size, file.abbrev.size, file.str.size, file.strOffsets.size].join(' ')
@@ -98,28 +96,7 @@ export class IndexCache {
     ]
     const bytes = Buffer.concat(parts)
     bytes.set(view(Uint32Array.of(crc32(bytes.subarray((CRC + 1) * 4)))), CRC * 4)
-    const partial = `${this.#path}.${process.pid}.${Math.random().toString(36).slice(2)}`
-    try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
-      writeFileSync(partial, bytes, { flag: 'wx', mode: 0o600 })
-      renameSync(partial, this.#path)
-    } catch {
-      try {
-        rmSync(partial, { force: true })
-      } catch {
-        // There is not even a folder.
-      }
-    }
-  }
-}
-
-function defaultFolder(): string | undefined {
-  const base = process.env['XDG_CACHE_HOME']
-  if (base !== undefined && base.startsWith('/')) return join(base, 'invivo')
-  try {
-    return join(homedir(), '.cache', 'invivo')
-  } catch {
-    return undefined
+    writeCacheFile(this.#path, bytes)
   }
 }
 

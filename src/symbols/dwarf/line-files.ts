@@ -148,7 +148,7 @@ class HeaderReader {
 
   #number(form: number): number {
     const { line, little } = this.#file
-    if (this.#at + 2 > this.#end) return 0
+    if (this.#at + (form === dw.FORM_DATA2 ? 2 : 1) > this.#end) return 0
     switch (form) {
       case dw.FORM_UDATA:
         return uleb(line.bytes, this.#at)
