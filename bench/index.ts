@@ -2,26 +2,15 @@
  * Index of the debug information of a large binary (Debian's cloud kernel: over 100 MB of .debug_info) with the first look-up,
  * cold and from the cache, beside drgn: each in a fresh process, in alternation; files are in the page cache for both.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../test/support/debuggee.ts'
+import { findKernel } from '../test/support/kernel.ts'
 import { findRivals, measure, median, report, type Contest } from './support/rivals.ts'
 
 const rounds = Number(process.env['INVIVO_BENCH_ROUNDS'] ?? 5)
 /** What the issue allows the whole process: mebibytes. */
 const memoryGoal = 300
-
-/** The kernel with debug information: $INVIVO_VMLINUX, else what `npm run bench` unpacked, else an installed one. */
-export function findKernel(): string | undefined {
-  const named = process.env['INVIVO_VMLINUX']
-  if (named !== undefined) return named
-  for (const folder of [join(root, 'build/kernel/usr/lib/debug/boot'), '/usr/lib/debug/boot']) {
-    const file = existsSync(folder) ? readdirSync(folder).find((name) => name.startsWith('vmlinux')) : undefined
-    if (file !== undefined) return join(folder, file)
-  }
-  return undefined
-}
 
 export async function benchIndex(): Promise<boolean> {
   const kernel = findKernel()

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { provideDebianPackages } from './debian-packages.js'
 import { build } from './build.js'
+import { provideKernel } from './kernel.js'
 import { lint } from './lint.js'
 import { note, run, setUp } from './set-up.js'
 
@@ -16,7 +17,9 @@ const clean = files.length > 0 || (await lint())
 await build()
 note('running the tests (node --test)')
 const tests = files.length > 0 ? files : ['test/**/*.test.ts']
-const environment = args.includes('--full') ? { INVIVO_FULL: '1' } : {}
+const full = args.includes('--full')
+if (full) await provideKernel()
+const environment = full ? { INVIVO_FULL: '1' } : {}
 const status = await run(
   process.execPath,
   ['--test', '--test-reporter=spec', `--test-concurrency=${availableParallelism()}`, ...tests],

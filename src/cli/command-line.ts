@@ -31,7 +31,7 @@ function makeCommands(): Command {
     .description('Reach inside running programs: their data structures, from TypeScript.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [COMMAND]', 'print the help of a command')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'invivo: ')) })
     .showHelpAfterError('See: invivo --help')
@@ -46,7 +46,12 @@ Example:
   invivo eval 'block_backends.tqh_first->name' --pid 1234`,
     )
   const add = (name: string, description: string, example: string) =>
-    invivo.command(name).description(description).helpOption('-h, --help', 'print this help').addHelpText('after', `\nExample:\n${example}`)
+    invivo
+      .command(name)
+      .description(description)
+      .helpOption('-h, --help', 'print this help')
+      .showHelpAfterError(`See: invivo ${name.replace(/ .*/, '')} --help`)
+      .addHelpText('after', `\nExample:\n${example}`)
 
   addTargetOptions(add('run <SCRIPT.ts> [ARGS...]', 'Check the types of a script, then run it on the target.', runExample))
     .option('--no-check', 'skip the type check and the comparison of layouts')
@@ -75,6 +80,14 @@ Example:
     .addOption(new Option('--elements <N>', 'length of the list').default(1_000_000).argParser(Number))
     .action(async (options: DemoOptions) => {
       await (await import('./demo.ts')).demo(options)
+    })
+  invivo
+    .command('help [COMMAND]')
+    .description('print the help of a command')
+    .helpOption(false)
+    .action((name: string | undefined) => {
+      const command = name === undefined ? invivo : invivo.commands.find((each) => each.name() === name)
+      return command?.help() ?? invivo.error(`error: unknown command '${name}'`)
     })
   return invivo
 }

@@ -33,7 +33,11 @@ function describe(error: unknown): string {
 }
 
 function causes(error: Error): string[] {
-  return error.cause === undefined ? [] : [`cause: ${describe(error.cause)}`]
+  const { cause } = error
+  if (cause === undefined) return []
+  return cause instanceof Error
+    ? [printable(`cause: ${cause.name}: ${cause.message}`), ...scriptFrames(cause)]
+    : [`cause: ${describe(cause)}`]
 }
 
 /** The package's own frames and Node's tell a script's author nothing, and neither does what loaded the script. */

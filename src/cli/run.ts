@@ -2,8 +2,8 @@
  * `invivo run`: a script on a target. In this order, so that a mistake costs nothing: the script's types are checked, then
  * the target is opened, then the declarations the script was written against are compared with it, then it runs.
  */
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Program } from '../debug/program.ts'
 import { InvivoError } from '../errors.ts'
@@ -18,7 +18,7 @@ export interface RunOptions extends TargetOptions {
 export async function run(script: string, args: readonly string[], options: RunOptions): Promise<void> {
   checkTarget(options)
   const file = resolve(script)
-  if (!existsSync(file)) throw new InvivoError('NOT_FOUND', `cannot run ${script}: there is no such file`)
+  checkIsScript(script, file)
   if (options.check && !(await typesFit(file))) {
     process.exitCode = 1
     return
@@ -40,6 +40,16 @@ export async function run(script: string, args: readonly string[], options: RunO
     await import(pathToFileURL(file).href)
   } catch (error) {
     fail(error)
+  }
+}
+
+/** @throws InvivoError NOT_FOUND, USAGE for what Node would not load. */
+function checkIsScript(script: string, file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined) throw new InvivoError('NOT_FOUND', `cannot run ${script}: there is no such file`)
+  if (stats.isDirectory()) throw new InvivoError('USAGE', `cannot run ${script}: it is a folder; name a script in it`)
+  if (!/^\.[cm]?[jt]s$/.test(extname(file))) {
+    throw new InvivoError('USAGE', `cannot run ${script}: a script is a TypeScript module, and its name ends in .ts`)
   }
 }
 

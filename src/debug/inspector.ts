@@ -32,6 +32,8 @@ export interface Inspector {
   findEnumerators(name: string): readonly EnumeratorMatch[]
   /** The integer types of the program's ABI by C name (`int`, `unsigned long`, `char`), made up where the program has none. */
   baseType(name: string): Type
+  /** `no debug information for …: there is no …` when the program itself has none, else an empty string. */
+  whyNoDebugInfo?(): string
   /** `; did you mean 'block_backends'?` for a global name or type that was not found, or an empty string. */
   suggest?(name: string): string
 }
@@ -48,7 +50,7 @@ export interface SymbolMatch {
 
 export interface PlacedVariable {
   readonly variable: Variable
-  /** Run-time address; undefined unless the location is an address. */
+  /** Run-time address, also where only the symbol table or the program's own copy tells it; undefined when it is in no memory. */
   readonly address: bigint | undefined
   /** Path of the module, for messages. */
   readonly module: string

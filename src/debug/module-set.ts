@@ -4,6 +4,7 @@
  */
 import { BufferSource } from '../symbols/byte-source.ts'
 import { openDebugInfo, openDebugInfoSync, type DebugInfoOptions } from '../symbols/dwarf/dwarf-info.ts'
+import { readCopyRelocations } from '../symbols/elf/copy-relocations.ts'
 import { ElfFile } from '../symbols/elf/elf-file.ts'
 import type { ElfSymbol, SymbolTable } from '../symbols/elf/symbol-table.ts'
 import { describeDebugFileSearch, findDebugFile } from '../symbols/find-debug-file.ts'
@@ -31,6 +32,7 @@ export class Module implements Disposable {
   readonly #foreign: ForeignDefinition
   #elf: ElfFile | null | undefined
   #debugFile: ElfFile | undefined
+  #copies: ReadonlySet<number> | undefined
   #info: DebugInfo | null | undefined
   #why = ''
   #searched = false
@@ -65,6 +67,12 @@ export class Module implements Disposable {
     const { elf } = this
     if (elf === undefined || elf.section('.symtab') !== undefined) return elf?.symbols
     return this.debugFile?.symbols ?? elf.symbols
+  }
+
+  /** Link-time addresses of a program's own copies of its libraries' variables. */
+  get copies(): ReadonlySet<number> {
+    this.#copies ??= this.elf === undefined ? new Set() : readCopyRelocations(this.elf)
+    return this.#copies
   }
 
   /** The separate debug file, where there is one and the file has no debug information itself. */
@@ -236,6 +244,21 @@ export class ModuleSet implements Disposable {
       if (found.length > 0) return found
     }
     return found
+  }
+
+  /**
+   * Run-time address of a variable with external linkage. The run-time linker may have given it another place than its debug
+   * information says (the program's copy), and an alias (`environ` of glibc) has its place in the symbol table only.
+   * @param address link-time address by the debug information of `module`.
+   */
+  placeOf(name: string, address: number | undefined, module: Module): number | undefined {
+    const { main } = this
+    if (main !== undefined && main !== module && main.copies.size > 0) {
+      const copy = main.elf?.symbols.findAll(name).find((symbol) => symbol.kind === 'object' && main.copies.has(symbol.address))
+      if (copy !== undefined) return copy.address + main.bias
+    }
+    const place = address ?? module.symbols?.findAll(name).find(({ kind, binding }) => kind === 'object' && binding !== 'local')?.address
+    return place === undefined ? undefined : place + module.bias
   }
 
   /** Symbols of that name, with the module each is in. */

@@ -322,8 +322,13 @@ export class Program implements Inspector, Disposable {
     return makeBaseType(canonical ?? 'int', this.addressSize)
   }
 
+  whyNoDebugInfo(): string {
+    const { main } = this.#modules
+    return main === undefined || main.info !== undefined ? '' : main.whyNoDebugInfo
+  }
+
   suggest(name: string): string {
-    const why = this.#modules.main?.info === undefined ? (this.#modules.main?.whyNoDebugInfo ?? '') : ''
+    const why = this.whyNoDebugInfo()
     if (why !== '') return `: ${why}`
     return nearNames(
       name,
@@ -374,8 +379,8 @@ export class Program implements Inspector, Disposable {
   }
 
   #missingVariable(name: string): never {
-    const reasons = this.#modules.main?.info === undefined ? this.#modules.main?.whyNoDebugInfo : undefined
-    if (reasons !== undefined && reasons !== '') throw new InvivoError('NO_DEBUG_INFO', `no variable '${name}': ${reasons}`)
+    const why = this.whyNoDebugInfo()
+    if (why !== '') throw new InvivoError('NO_DEBUG_INFO', `no variable '${name}': ${why}`)
     throw new InvivoError(
       'NOT_FOUND',
       `no variable '${name}' in ${this.description}${this.#near(name, (info, near) => info.findVariables(near).length > 0)}`,
@@ -422,9 +427,12 @@ export class Program implements Inspector, Disposable {
   }
 
   #place(variable: Variable, module: Module): PlacedVariable {
-    const { location } = variable
-    const address = location.kind === 'address' ? this.#unsigned(location.address + module.bias) : undefined
-    return { variable, address, module: module.path }
+    const { location, name, external } = variable
+    const isPlaced = location.kind === 'address'
+    const shared = external && (isPlaced || location.kind === 'unavailable')
+    const local = isPlaced ? location.address + module.bias : undefined
+    const at = shared ? this.#modules.placeOf(name, isPlaced ? location.address : undefined, module) : local
+    return { variable, address: at === undefined ? undefined : this.#unsigned(at), module: module.path }
   }
 
   #placeFunction(found: FunctionInfo, module: Module): PlacedFunction {

@@ -1,12 +1,13 @@
 /**
- * Where `import … from 'invivo'` of a script leads: always to the very package that runs it, wherever the script lies and
- * whether or not its folder has a node_modules. Another copy of the package would not know the target. The same mapping for
- * the compiler: check-script.ts.
+ * Where the imports of a script lead. `invivo` always leads to the very package that runs it, wherever the script lies and
+ * whether or not its folder has a node_modules: another copy of the package would not know the target. And what the compiler
+ * takes for a TypeScript module is one here, too: `./lib.js` and `./lib` for lib.ts, and a `.ts` file in a package that is
+ * `"type": "commonjs"`. The same for the compiler: check/project.ts.
  */
-import { readFileSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import { readFileSync, statSync } from 'node:fs'
+import { registerHooks, type ResolveFnOutput } from 'node:module'
 import { join, sep } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** This package's folder, the one with package.json. */
 export const packageFolder: string = join(import.meta.dirname, '..', '..')
@@ -35,9 +36,26 @@ export function registerScriptResolver(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const url = urls.get(specifier)
-      return url === undefined ? nextResolve(specifier, context) : { url, shortCircuit: true }
+      if (url !== undefined) return { url, shortCircuit: true }
+      const found = nextResolve(sourceOf(specifier, context.parentURL) ?? specifier, context)
+      return context.conditions.includes('import') ? asModule(found) : found
     },
   })
+}
+
+/** The TypeScript file that a relative import of a file that is not there means. */
+function sourceOf(specifier: string, importer: string | undefined): string | undefined {
+  if (!/^\.\.?\//.test(specifier) || importer?.startsWith('file:') !== true) return undefined
+  const isFile = (path: string): boolean => statSync(fileURLToPath(new URL(path, importer)), { throwIfNoEntry: false })?.isFile() === true
+  if (isFile(specifier)) return undefined
+  const [, stem, kind] = /^(.*)\.([cm]?)js$/.exec(specifier) ?? []
+  const candidates = stem === undefined ? [`${specifier}.ts`, `${specifier}/index.ts`] : [`${stem}.${kind}ts`]
+  return candidates.find((candidate) => isFile(candidate))
+}
+
+/** Node takes a `.ts` file of a package that is `"type": "commonjs"` (what `npm init` writes) for one; scripts are modules. */
+function asModule(found: ResolveFnOutput): ResolveFnOutput {
+  return found.format === 'commonjs-typescript' && found.url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found
 }
 
 /** Whether a file is this package's own, and not of something installed below it. */

@@ -14,7 +14,8 @@ const MAX_LISTED = 20
  * @throws InvivoError NOT_FOUND; AMBIGUOUS with the processes that fit.
  */
 export function findProcess(nameOrPid: string): number {
-  if (/^\d+$/.test(nameOrPid)) return Number(nameOrPid)
+  // The kernel's highest is 2^22.
+  if (/^\d{1,15}$/.test(nameOrPid)) return Number(nameOrPid)
   if (nameOrPid === '') throw new InvivoError('USAGE', 'a process needs a name or a number, not an empty string')
   const wanted = basename(nameOrPid)
   const isPath = nameOrPid.includes('/')

@@ -5,7 +5,7 @@
  * running it. What they patch: file.ts.
  */
 import type { ByteSource } from '../symbols/byte-source.ts'
-import { EM, PT } from '../symbols/elf/constants.ts'
+import { DT, EM, PT } from '../symbols/elf/constants.ts'
 import type { ElfHeader, ElfSegment } from '../symbols/elf/header.ts'
 import { ElfReader } from '../symbols/elf/reader.ts'
 
@@ -14,9 +14,6 @@ export interface Relocations {
   readonly places: Float64Array
   readonly values: Float64Array
 }
-
-/** d_tag */
-const DT = { SYMTAB: 6, RELA: 7, RELASZ: 8, REL: 17, RELSZ: 18, RELRSZ: 35, RELR: 36 } as const
 
 interface MachineTypes {
   readonly relative: number

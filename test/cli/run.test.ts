@@ -1,6 +1,6 @@
 /** `invivo run`: the order of its checks, what a script gets, and how its errors read. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { invivo, mainFile, runCommand, temporaryFolder, type CommandOptions } from '../support/cli.ts'
@@ -66,6 +66,34 @@ suite('invivo run', { skip: missing('gcc') }, () => {
     assert.equal(status, 1)
     const path = join(folder.path, file)
     assert.match(stderr, new RegExp(`^RangeError: no such drive\\n\\s+at inner \\(${path}:5:9\\)\\n\\s+at ${path}:7:1\\n$`))
+  })
+
+  test('of an error’s cause, too, only the script’s lines are shown', async () => {
+    const file = script('cause.ts', `throw new Error('outer', { cause: new TypeError('inner') })`)
+    const { stderr } = await run([file, ...target])
+    const place = String.raw`\n\s+at ${join(folder.path, file)}:4:\d+`
+    assert.match(stderr, new RegExp(`^Error: outer${place}\ncause: TypeError: inner${place}\n$`))
+  })
+
+  test('imports as the compiler takes them, also in a package of CommonJS', async () => {
+    const inner = join(folder.path, 'package')
+    mkdirSync(join(inner, 'lib'), { recursive: true })
+    writeFileSync(join(inner, 'package.json'), '{ "type": "commonjs" }')
+    writeFileSync(join(inner, 'lib', 'index.ts'), `export { one } from './one.js'\nexport { two } from './two'\n`)
+    writeFileSync(
+      join(inner, 'lib', 'one.ts'),
+      `import { program } from 'invivo'\nexport const one = (): number => program.threads.length\n`,
+    )
+    writeFileSync(join(inner, 'lib', 'two.ts'), `export const two = 'two'\n`)
+    writeFileSync(join(inner, 'main.ts'), `import { one, two } from './lib'\nconsole.log(one(), two)\n`)
+    assert.deepEqual(await run(['package/main.ts', ...target]), { status: 0, signal: undefined, stdout: '1 two\n', stderr: '' })
+  })
+
+  test('what is no script is a mistake in the command line', async () => {
+    writeFileSync(join(folder.path, 'notes.txt'), 'notes')
+    const message = 'invivo: cannot run notes.txt: a script is a TypeScript module, and its name ends in .ts\n'
+    assert.deepEqual(await run(['notes.txt', ...target]), { status: 2, signal: undefined, stdout: '', stderr: message })
+    assert.match((await run(['.', ...target])).stderr, /^invivo: cannot run \.: it is a folder/)
   })
 
   test('an error of the target is one message and the line that met it', async () => {

@@ -71,9 +71,10 @@ class Evaluator {
     }
     const value = this.#value(parseExpression(this.#inspector, this.#source))
     if (value.type === dataSymbol) {
+      const why = this.#inspector.whyNoDebugInfo?.() ?? ''
       throw new InvivoError(
         'TYPE_ERROR',
-        `the type of '${value.path}' is unknown, as it has no debug information: cast it, as in '(int) ${value.path}'`,
+        `the type of '${value.path}' is unknown, as it has no debug information: cast it, as in '(int) ${value.path}'${why === '' ? '' : ` (${why})`}`,
       )
     }
     return value

@@ -3,7 +3,7 @@
  * without debug information, and types. Where several things have one name, files tell them apart.
  */
 import { InvivoError } from '../../errors.ts'
-import { canonicalBaseName, sameType } from '../../symbols/type-name.ts'
+import { canonicalBaseName, sameType, typeName } from '../../symbols/type-name.ts'
 import type { BaseType, CompoundType, EnumType, NamedType, Type, UnknownType } from '../../symbols/type.ts'
 import { CValue } from '../c-value.ts'
 import type { Inspector, PlacedVariable } from '../inspector.ts'
@@ -48,8 +48,8 @@ export function resolveName(inspector: Inspector, name: string, scope: readonly 
     const symbol = inspector.findSymbols(name)[0]
     if (symbol !== undefined) return CValue.at(inspector, symbol.kind === 'function' ? textSymbol : dataSymbol, symbol.address, written)
   }
-  if (scope.length === 0 && inspector.findTypes(name, 'typedef').length > 0)
-    throw new InvivoError('TYPE_ERROR', `'${name}' is a type, where a value is needed`)
+  const [type] = scope.length === 0 ? inspector.findTypes(name) : []
+  if (type !== undefined) throw new InvivoError('TYPE_ERROR', `'${typeName(type)}' is a type, where a value is needed`)
   throw new InvivoError('NOT_FOUND', `no variable, function or enumerator '${written}'${inspector.suggest?.(name) ?? ''}`)
 }
 

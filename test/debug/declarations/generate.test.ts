@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -11,22 +10,12 @@ import { typeName } from '../../../src/symbols/type-name.ts'
 import type { Type } from '../../../src/symbols/type.ts'
 import { compile, root } from '../../support/debuggee.ts'
 import { assertGolden } from '../../support/golden.ts'
+import { findKernel, noKernel } from '../../support/kernel.ts'
 import { missing } from '../../support/requirements.ts'
 import { char, enumeration, int, madeUpProgram, member, pointerTo, struct, typedef, unsignedLong, variable } from './made-up-program.ts'
 import { compilerMessages, moduleOf } from './program-types.ts'
 
 const libc = '/lib/x86_64-linux-gnu/libc.so.6'
-
-/** 160 MB of debug information: in `npm run test:full`, where one is at hand. */
-function kernels(): string[] {
-  if (process.env['INVIVO_FULL'] !== '1') return []
-  const folders = [join(root, 'build/kernel/usr/lib/debug/boot'), '/usr/lib/debug/boot']
-  const named = process.env['INVIVO_VMLINUX']
-  return [
-    ...(named === undefined ? [] : [named]),
-    ...folders.flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])),
-  ].filter((path) => /\/vmlinux[^/]*$/.test(path))
-}
 
 suite('generated declarations', () => {
   test('of a small program, as approved', async () => {
@@ -54,9 +43,7 @@ suite('generated declarations', () => {
     ['values.c, Clang', () => compile(['values.c', 'values-2.c'], { compiler: 'clang' }), missing('clang')],
     ['python3.11d', () => '/usr/bin/python3.11d', missing('/usr/bin/python3.11d')],
     ['libc.so.6', () => libc, missing('/usr/lib/debug/.build-id')],
-    ...kernels()
-      .slice(0, 1)
-      .map((path): [string, () => string, false] => ['Linux', () => path, false]),
+    ['Linux', () => findKernel() ?? '', noKernel()],
   ]
   for (const [name, program, skip] of programs) {
     test(`have every type and variable of ${name}, and the compiler takes them`, { skip }, async (context) => {
