@@ -41,8 +41,7 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
         'Install it beside the script (npm install --save-dev typescript), or run without the check (--no-check)',
     )
   }
-  const globals = 'node-globals.d.ts'
-  const project = checkProject(script, globals)
+  const project = checkProject(script)
   const { cacheFolder = defaultCacheFolder() ?? false } = options
   const fingerprint = `1 ${compiler.version} ${compiler.folder} ${project.configuration}`
   const cache = cacheFolder === false ? undefined : new CheckCache(join(cacheFolder, 'checks'), script, fingerprint)
@@ -52,7 +51,6 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
   const folder = mkdtempSync(join(tmpdir(), 'invivo-check-'))
   try {
     writeFileSync(join(folder, 'tsconfig.json'), project.configuration)
-    writeFileSync(join(folder, globals), nodeGlobals)
     const [program, ...args] = compiler.command
     const result = spawnSync(program, [...args, '-p', folder, '--pretty', '--listFiles'], {
       encoding: 'utf8',
@@ -76,46 +74,3 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-/**
- * What scripts commonly use of Node, for folders without @types/node: checked loosely, so that the types of the target, which
- * are what the check is about, are still checked strictly.
- */
-const nodeGlobals = `
-interface Console {
-  log(...data: unknown[]): void
-  error(...data: unknown[]): void
-  warn(...data: unknown[]): void
-  info(...data: unknown[]): void
-  debug(...data: unknown[]): void
-  table(data: unknown, columns?: string[]): void
-  dir(item: unknown, options?: object): void
-  time(label?: string): void
-  timeEnd(label?: string): void
-}
-declare var console: Console
-declare var process: any
-declare var performance: any
-declare var Buffer: any
-declare var TextDecoder: any
-declare var TextEncoder: any
-declare var URL: any
-declare var AbortController: any
-declare var AbortSignal: any
-declare function setTimeout(callback: (...args: any[]) => void, milliseconds?: number, ...args: any[]): any
-declare function clearTimeout(timer: any): void
-declare function setInterval(callback: (...args: any[]) => void, milliseconds?: number, ...args: any[]): any
-declare function clearInterval(timer: any): void
-declare function setImmediate(callback: (...args: any[]) => void, ...args: any[]): any
-declare function queueMicrotask(callback: () => void): void
-declare function structuredClone<T>(value: T): T
-declare function fetch(input: any, init?: any): Promise<any>
-interface ImportMeta {
-  dirname: string
-  filename: string
-  url: string
-  main: boolean
-  resolve(specifier: string): string
-}
-declare module 'node:*'
-`

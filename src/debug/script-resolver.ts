@@ -43,6 +43,13 @@ export function registerScriptResolver(): void {
   })
 }
 
+/** The file that a module imports by a path; undefined when there is none. */
+export function importedFile(specifier: string, importer: string): string | undefined {
+  const url = pathToFileURL(importer).href
+  const path = fileURLToPath(new URL(sourceOf(specifier, url) ?? specifier, url))
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined
+}
+
 /** The TypeScript file that a relative import of a file that is not there means. */
 function sourceOf(specifier: string, importer: string | undefined): string | undefined {
   if (!/^\.\.?\//.test(specifier) || importer?.startsWith('file:') !== true) return undefined

@@ -36,7 +36,8 @@ suite('a mistake in the command line ends with 2 and one message', () => {
     ['an unknown option', ['eval', '1', '--pdi', '3'], /^invivo: unknown option '--pdi'\n\(Did you mean --pid\?\)/],
     ['no target', ['eval', '1'], /^invivo: no target is named: add --pid N\|NAME, --core FILE or --program FILE\n$/],
     ['two targets', ['eval', '1', '--pid', '1', '--core', 'x'], /^invivo: --pid 1 and --core name two targets: leave one out\n$/],
-    ['a missing argument', ['run'], /^invivo: missing required argument 'SCRIPT.ts'\n/],
+    ['a missing argument', ['run'], /^invivo: missing required argument 'SCRIPT.ts'\nSee: invivo run --help\n/],
+    ['help of an unknown command', ['help', 'evla'], /^invivo: unknown command 'evla'\n/],
     ['an unknown format', ['eval', '1', '--format', 'q'], /^invivo: option .*'q' is invalid\. Allowed choices are x, d/],
     ['a negative list', ['demo', '--elements', '-3'], /^invivo: --elements takes a number from 1/],
   ]

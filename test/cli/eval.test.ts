@@ -44,6 +44,7 @@ suite('on a process', { skip: missing('gcc') }, () => {
 
   const failing: [string, string[], RegExp][] = [
     ['a name that is not there', ['eval', 'blok_backends'], /^invivo: .*blok_backends.*block_backends/],
+    ['a struct where a value is needed', ['eval', 'drive + 1'], /^invivo: 'struct drive' is a type, where a value is needed\n$/],
     ['an expression that does not parse', ['eval', '1 +'], /^invivo: .*\n.*1 \+\n\s+\^/],
     ['a type that is not there', ['layout', 'struct drvie'], /^invivo: no type 'struct drvie' in .*; did you mean '.*drive'\?/],
   ]

@@ -15,19 +15,17 @@ export interface CheckProject {
   readonly configurationFiles: readonly string[]
 }
 
-/** @param globals file that declares what Node has globally, used where @types/node is not installed. */
-export function checkProject(script: string, globals: string): CheckProject {
+export function checkProject(script: string): CheckProject {
   const folder = dirname(script)
   const userConfiguration = nearest(folder, 'tsconfig.json')
+  // Node's own types come with this package; the user's copy goes before.
   const typeRoots = [...ancestors(folder), ...ancestors(import.meta.dirname)]
     .map((each) => join(each, 'node_modules', '@types'))
     .filter((each) => existsSync(each))
-  const hasNodeTypes = typeRoots.some((each) => existsSync(join(each, 'node')))
   const isModule = runsAsModule(script)
   const compilerOptions = {
     ...(userConfiguration === undefined && { strict: true, lib: ['esnext'] }),
-    ...(hasNodeTypes && { types: ['node'] }),
-    ...(!hasNodeTypes && { types: [] }),
+    types: ['node'],
     target: 'esnext',
     // A `.ts` file in a package that is not `"type": "module"` is a module to Node when it has import or export statements;
     // `nodenext` would take it for CommonJS.
@@ -56,7 +54,7 @@ export function checkProject(script: string, globals: string): CheckProject {
   const configuration = {
     ...(userConfiguration !== undefined && { extends: userConfiguration }),
     compilerOptions,
-    files: hasNodeTypes ? [script] : [script, globals],
+    files: [script],
     include: [],
     references: [],
   }

@@ -5,8 +5,8 @@
  * finds is a script whose types are no longer true. The comparison itself: compare.ts, loaded when there is something to compare.
  */
 import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { InvivoError } from '../../errors.ts'
+import { importedFile } from '../script-resolver.ts'
 import type { DeclarationChange } from './compare.ts'
 import type { DeclaredModule } from './generate.ts'
 import { headLength, isDeclarations, parseBuilds, parseDeclarations, type DeclarationsFile } from './parse.ts'
@@ -21,23 +21,38 @@ export async function checkDeclarations(script: string, modules: readonly Declar
   const { declarations, words } = readImports(script)
   const warnings: string[] = []
   for (const file of declarations) {
-    if (isSameBuild(parseBuilds(readHead(file).head), modules)) continue
+    const builds = parseBuilds(readHead(file).head)
+    if (isSameBuild(builds, modules)) continue
+    const isSameProgram = isSameBuild(builds.slice(0, 1), modules)
     const { compareDeclarations } = await import('./compare.ts')
     const declared = parseDeclarations(readFileSync(file, 'utf8'))
     const onlyUsed = declared.types.size > maxCompared
     const changes = compareDeclarations(declared, modules, words, onlyUsed)
-    const used = changes.filter((change) => change.used)
+    // Of the very program, what is gone is of a library that is not there: in a core dump elsewhere, or with --program.
+    const used = changes.filter((change) => change.used === true && !(change.isGone && isSameProgram))
     if (used.length > 0) throw layoutChanged(script, file, used)
+    const reported = (use: DeclarationChange['used']): string =>
+      firstFew(changes.filter((change) => change.used === use).map((change) => `${change.subject} ${change.changes.join(', ')}`))
+    if (isSameProgram) {
+      const gone = reported(true)
+      if (gone !== '') warnings.push(`${file} was made with other libraries: ${gone}`)
+      continue
+    }
     if (onlyUsed) warnings.push(`${file} was made from another build; what ${script} uses of it is the same there`)
-    if (changes.length > 0) {
-      const names = changes.map(({ subject }) => subject)
-      const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')}, …` : names.join(', ')
+    const doubtful = reported('perhaps')
+    if (doubtful !== '') warnings.push(`${file} was made from another build: ${doubtful}`)
+    const others = changes.filter((change) => change.used === false).map(({ subject }) => subject)
+    if (others.length > 0) {
       warnings.push(
-        `${file} was made from another build; ${count(names.length, 'type')} that ${script} does not use ${names.length === 1 ? 'is' : 'are'} different (${shown})`,
+        `${file} was made from another build; ${count(others.length, 'type')} that ${script} does not use ${others.length === 1 ? 'is' : 'are'} different (${firstFew(others)})`,
       )
     }
   }
   return warnings
+}
+
+function firstFew(texts: readonly string[]): string {
+  return texts.length > 5 ? `${texts.slice(0, 5).join(', ')}, …` : texts.join(', ')
 }
 
 /** Beyond so many types those a script does not use are not compared: of python3.11 it takes 5 s. */
@@ -83,11 +98,9 @@ function readImports(script: string): Imports {
     const text = isWhole ? head : readFileSync(file, 'utf8')
     for (const word of wordsOf(text)) words.add(word)
     for (const [, , specifier = ''] of text.matchAll(/\b(?:from|import)\s*\(?\s*(['"])(\.{0,2}\/[^'"\n]+)\1/g)) {
-      try {
-        files.add(realpathSync(resolve(dirname(file), specifier)))
-      } catch {
-        // Not there: the type check, or the run, says so better.
-      }
+      // One that is not there: the type check, or the run, says so better.
+      const imported = importedFile(specifier, file)
+      if (imported !== undefined) files.add(realpathSync(imported))
     }
   }
   return { declarations, words }

@@ -13,14 +13,18 @@ import type { DeclarationsFile, DeclaredType, DeclaredVariable } from './parse.t
 import { taggedTarget, TypeTable } from './type-table.ts'
 import { usedTypes } from './used-types.ts'
 
+const goneText = 'is gone'
+
 type Definition = CompoundType | EnumType | TypedefType
 
 /** One type or variable that is not what the declarations say. */
 export interface DeclarationChange {
   /** `struct elem`, `variable 'head'`. */
   readonly subject: string
-  /** Whether the script can come to hold it. */
-  readonly used: boolean
+  /** Whether the script can come to hold it; of a variable, `perhaps` when the script may mean a field of that name. */
+  readonly used: boolean | 'perhaps'
+  /** No module of the target has it. */
+  readonly isGone: boolean
   /** `field 'name' moved from offset 8 to 16`. */
   readonly changes: readonly string[]
 }
@@ -39,10 +43,15 @@ export function compareDeclarations(
   const infos = modules.flatMap(({ info }) => (info === undefined ? [] : [info]))
   const used = usedTypes(declared, words)
   const changes: DeclarationChange[] = []
+  const usedFields = new Set(used.values().flatMap((identifier) => declared.types.get(identifier)?.fields.map(({ name }) => name) ?? []))
   for (const variable of declared.globals.values()) {
-    if (!words.has(variable.name)) continue
+    const { name } = variable
+    if (!words.has(name)) continue
     const change = compareVariable(variable, infos)
-    if (change !== undefined) changes.push({ subject: `variable '${variable.name}'`, used: true, changes: [change] })
+    if (change === undefined) continue
+    // libc alone has variables `name`, `buffer` and `state`.
+    const isUsed = usedFields.has(name) ? 'perhaps' : true
+    changes.push({ subject: `variable '${name}'`, used: isUsed, isGone: change === goneText, changes: [change] })
   }
   const others: DeclarationChange[] = []
   for (const type of declared.types.values()) {
@@ -52,7 +61,8 @@ export function compareDeclarations(
     const candidates = findDefinitions(spelling, infos, type.description.startsWith('typedef '))
     if (candidates.some((candidate) => layoutHash(candidate) === layout)) continue
     const [now] = candidates
-    const change = { subject: spelling, used: isUsed, changes: now === undefined ? ['is gone'] : compareType(type, now) }
+    const isGone = now === undefined
+    const change = { subject: spelling, used: isUsed, isGone, changes: isGone ? [goneText] : compareType(type, now) }
     if (isUsed) changes.push(change)
     else others.push(change)
   }
@@ -118,7 +128,7 @@ function compareType(was: DeclaredType, now: Definition): string[] {
     case 'typedef':
       return [`is now '${declaration(now.target, now.name)}', was '${was.description.replace(/^typedef /, '')}'`]
     case 'enum':
-      return ['its enumerators are others']
+      return compareEnumerators(was, now)
     case 'struct':
     case 'union':
     case 'class':
@@ -158,6 +168,21 @@ function compareFields(was: DeclaredType, now: CompoundType): string[] {
   return changes.length > 0 ? changes : ['a type that one of its fields is spelled with has changed its meaning']
 }
 
+function compareEnumerators(was: DeclaredType, now: EnumType): string[] {
+  const values = new Map(now.enumerators.map(({ name, value }) => [commentText(name), value]))
+  const gone: string[] = []
+  const changed: string[] = []
+  for (const [name, before] of was.enumerators) {
+    const value = values.get(name)
+    if (value === undefined) gone.push(`${name} = ${before} is gone`)
+    else if (value !== before) changed.push(`${name} is now ${value}, was ${before}`)
+  }
+  const added = [...values].filter(([name]) => !was.enumerators.has(name)).map(([name, value]) => `${name} = ${value} is new`)
+  const size = was.size === undefined || was.size === now.size ? [] : [`size ${was.size} → ${now.size}`]
+  const changes = [...size, ...atMost(8, gone), ...atMost(8, changed), ...atMost(8, added)]
+  return changes.length > 0 ? changes : ['its enumerators are in another order, or of another sign']
+}
+
 function atMost(limit: number, changes: readonly string[]): readonly string[] {
   return changes.length <= limit ? changes : [...changes.slice(0, limit), `and ${changes.length - limit} more`]
 }
@@ -165,7 +190,7 @@ function atMost(limit: number, changes: readonly string[]): readonly string[] {
 function compareVariable(was: DeclaredVariable, infos: readonly DebugInfo[]): string | undefined {
   const variables = infos.flatMap((info) => info.findVariables(was.name))
   const [first] = variables
-  if (first === undefined) return 'is gone'
+  if (first === undefined) return goneText
   const isSame = variables.some(({ type, name }) => {
     if (commentText(declaration(type, name)) === was.declaration) return true
     // Spelled otherwise in C and read alike: `uint64_t` and `unsigned long`.

@@ -35,6 +35,8 @@ export interface DeclaredType {
   /** Hash of the layout; undefined for a type that is only declared. */
   readonly layout: string | undefined
   readonly fields: readonly DeclaredField[]
+  /** Of an enum, name to value. */
+  readonly enumerators: ReadonlyMap<string, bigint>
   /** Of an alias, the TypeScript type's text; of an interface, empty. */
   readonly text: string
 }
@@ -116,9 +118,14 @@ export function parseDeclarations(text: string): DeclarationsFile {
   return { modules: parseBuilds(text), globals, fileVariables, types }
 }
 
-function parseType(comment: string): Pick<DeclaredType, 'description' | 'size' | 'layout'> {
+function parseType(comment: string): Pick<DeclaredType, 'description' | 'size' | 'layout' | 'enumerators'> {
   const [, description = '', size] = /`(.*?)`(?:, (\d+) bytes?)?/.exec(comment) ?? []
-  return { description, size: size === undefined ? undefined : Number(size), layout: /, layout ([0-9a-f]{12})\b/.exec(comment)?.[1] }
+  return {
+    description,
+    size: size === undefined ? undefined : Number(size),
+    layout: /, layout ([0-9a-f]{12})\b/.exec(comment)?.[1],
+    enumerators: new Map([...comment.matchAll(/^\s*\* (\S+) = (-?\d+)\s*$/gm)].map(([, name = '', value = '']) => [name, BigInt(value)])),
+  }
 }
 
 /** From a colon or equals sign to the next declaration. */

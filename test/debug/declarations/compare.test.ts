@@ -110,7 +110,12 @@ console.log(head?.name?.string(), head?.link.next)
     ],
     ['the type is gone', [struct('s', [])], [], ['is gone']],
     ['a struct became a union', [struct('s', [])], [struct('s', [], { kind: 'union' })], ['is gone']],
-    ['an enumerator changed', [enumeration('s', { A: 0n })], [enumeration('s', { A: 1n })], ['its enumerators are others']],
+    [
+      'enumerators changed',
+      [enumeration('s', { A: 0n, B: 1n, C: -2n })],
+      [enumeration('s', { A: 1n, D: 2n, C: -2n })],
+      ['B = 1 is gone', 'A is now 1, was 0', 'D = 2 is new'],
+    ],
     ['a typedef changed', [typedef('s', int)], [typedef('s', unsignedLong)], ["is now 'unsigned long s', was 'int s'"]],
     [
       'only the meaning of a typedef changed',
@@ -138,12 +143,33 @@ console.log(head?.name?.string(), head?.link.next)
     })
   }
 
+  const at = (variables: ReturnType<typeof variable>[]): DeclaredModule => ({
+    path: '/bin/x',
+    buildId: undefined,
+    info: madeUpProgram([int], variables),
+  })
+
+  test('a word that is also a field the script reaches need not be the variable', () => {
+    const declared = parseDeclarations(
+      generateDeclarations([made([struct('s', [member('name', int, 0)])]), at([variable('name', int)])], { name: 'x' }),
+    )
+    const now = [made([struct('s', [member('name', int, 0)])])]
+    const found = (words: string[]) => compareDeclarations(declared, now, new Set(words)).map(({ subject, used }) => [subject, used])
+    assert.deepEqual(found(['s', 'name']), [["variable 'name'", 'perhaps']])
+    assert.deepEqual(found(['name']), [["variable 'name'", true]])
+  })
+
+  test('of the same program, what is gone was of a library that is not there', async () => {
+    using folder = new Folder()
+    const program: DeclaredModule = { ...made([struct('s', [member('f', int, 0)])]), buildId: 'aa' }
+    const library: DeclaredModule = { ...made([struct('s_of_library', [member('f', int, 0)])]), path: '/lib/l.so', buildId: 'bb' }
+    const file = folder.write('x.ts', generateDeclarations([program, library], { name: 'x' }))
+    const script = folder.write('script.ts', `import type { X, s, s_of_library } from './x.ts'\n`)
+    assert.deepEqual(await checkDeclarations(script, [program]), [`${file} was made with other libraries: struct s_of_library is gone`])
+    await assert.rejects(checkDeclarations(script, [{ ...program, buildId: 'cc' }]), /struct s_of_library: is gone/)
+  })
+
   test('a global went, or changed its type', () => {
-    const at = (variables: ReturnType<typeof variable>[]): DeclaredModule => ({
-      path: '/bin/x',
-      buildId: undefined,
-      info: madeUpProgram([int], variables),
-    })
     const declared = parseDeclarations(generateDeclarations([at([variable('gone', int), variable('other', int)])], { name: 'x' }))
     const found = compareDeclarations(declared, [at([variable('other', pointerTo(int))])], new Set(['gone', 'other']))
     assert.deepEqual(
