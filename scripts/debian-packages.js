@@ -23,8 +23,11 @@ export async function provideDebianPackages(more = []) {
   const environment = { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
   const options = ['-y', '-qq', '-o', 'Dpkg::Use-Pty=0', '--no-install-recommends']
   const install = (names) => run('sh', ['-c', `exec apt-get install ${[...options, ...names].join(' ')} >/dev/null`], environment)
-  if (absent.some((name) => !isKnown(name))) await run('apt-get', ['update', '-qq'], environment)
+  const known = absent.every((name) => isKnown(name))
+  if (!known) await run('apt-get', ['update', '-qq'], environment)
   if ((await install(absent)) === 0) return
+  // A list that is weeks old names versions that the archive has no more.
+  if (known && (await run('apt-get', ['update', '-qq'], environment)) === 0 && (await install(absent)) === 0) return
   // One unknown name refuses them all: what can be had is had.
   for (const name of absent) if ((await install([name])) !== 0) note(`${name} could not be installed: what needs it is skipped`)
 }

@@ -3,12 +3,12 @@
  * would type, run as a process of its own; the C program and the script are in examples/demo. Needs a C compiler, no root.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { InvivoError } from '../errors.ts'
 import { ProcessTarget, writeCore } from '../target/index.ts'
+import { makeTemporaryFolder } from '../temporary-folder.ts'
 import { paint } from './terminal.ts'
 
 export interface DemoOptions {
@@ -66,7 +66,7 @@ export async function demo(options: DemoOptions): Promise<void> {
 
 /** The folder and the processes of one demo: given back on every way out, Ctrl-C and termination included. */
 class Stage implements Disposable {
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'invivo-demo-'))
+  readonly folder: string = makeTemporaryFolder('invivo-demo-')
   readonly #children = new Set<ChildProcess>()
   readonly #onSignal = (signal: NodeJS.Signals) => {
     void this.#end(signal === 'SIGINT' ? 130 : signal === 'SIGHUP' ? 129 : 143)

@@ -12,7 +12,7 @@ export interface TypesOptions extends TargetOptions {
 export async function types(options: TypesOptions): Promise<void> {
   using program = await openTarget(options)
   const [main] = program.modules
-  if (main?.info === undefined) throw new InvivoError('NO_DEBUG_INFO', main?.whyNoDebugInfo ?? `${program.description} has no modules`)
+  if (main?.info === undefined) throw new InvivoError('NO_DEBUG_INFO', program.whyNoDebugInfo())
   // `-o qemu.ts` of qemu-system-x86_64 gives the interface Qemu: a script imports it from that file.
   const name = options.output === undefined ? basename(main.path) : basename(options.output).replace(/(\.d)?\.[cm]?ts$/, '')
   const text = generateDeclarations(program.modules, { name })
@@ -30,7 +30,7 @@ function writeWhole(file: string, text: string): void {
     renameSync(partial, file)
   } catch (error) {
     rmSync(partial, { force: true })
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Error ? error.message.replace(/,.*/, '') : String(error)
     throw new InvivoError('SYSTEM', `cannot write ${file}: ${reason}`, { cause: error, file })
   }
 }

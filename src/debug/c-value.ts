@@ -6,6 +6,7 @@
 import { InvivoError } from '../errors.ts'
 import { sizeOf, stripTypedefs, type BaseType, type Member, type Type } from '../symbols/type.ts'
 import type { Inspector } from './inspector.ts'
+import { decodeInteger, encodeInteger } from './integer-bytes.ts'
 
 /** Values up to this size are read at once; larger ones through a window of this size. */
 const windowSize = 1 << 16
@@ -206,24 +207,6 @@ function isSignedEncoding(type: BaseType): boolean {
 export function checkScalar(bytes: number): number {
   if (bytes >= 0 && bytes <= 1 << 13) return bytes
   throw new InvivoError('UNSUPPORTED', `no number has ${bytes} bytes: the debug information is damaged`)
-}
-
-export function decodeInteger(bytes: Uint8Array, signed: boolean, little: boolean): bigint {
-  let value = 0n
-  const last = bytes.length - 1
-  for (let i = last; i >= 0; i--) value = (value << 8n) | BigInt(bytes[little ? i : last - i] ?? 0)
-  return signed ? BigInt.asIntN(bytes.length * 8, value) : value
-}
-
-/** The low `size` bytes of a two's complement number. */
-export function encodeInteger(value: bigint, size: number, little: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size)
-  let rest = BigInt.asUintN(size * 8, value)
-  for (let i = 0; i < size; i++) {
-    bytes[little ? i : size - 1 - i] = Number(rest & 0xffn)
-    rest >>= 8n
-  }
-  return bytes
 }
 
 export function bitFieldBytes(field: BitField): number {

@@ -3,11 +3,11 @@
  * touched. Which compiler: check/compiler.ts; with which options: check/project.ts; what is remembered: check/check-cache.ts.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultCacheFolder } from '../cache.ts'
 import { InvivoError } from '../errors.ts'
+import { makeTemporaryFolder } from '../temporary-folder.ts'
 import { CheckCache } from './check/check-cache.ts'
 import { findCompiler } from './check/compiler.ts'
 import { formatDiagnostics, parseCompilerOutput, type Diagnostic } from './check/diagnostics.ts'
@@ -48,7 +48,7 @@ export function checkScript(file: string, options: CheckScriptOptions = {}): Dia
   if (cache?.has() === true) return []
 
   const startedAt = Date.now()
-  const folder = mkdtempSync(join(tmpdir(), 'invivo-check-'))
+  const folder = makeTemporaryFolder('invivo-check-')
   try {
     writeFileSync(join(folder, 'tsconfig.json'), project.configuration)
     const [program, ...args] = compiler.command

@@ -324,7 +324,9 @@ export class Program implements Inspector, Disposable {
 
   whyNoDebugInfo(): string {
     const { main } = this.#modules
-    return main === undefined || main.info !== undefined ? '' : main.whyNoDebugInfo
+    if (main !== undefined) return main.info === undefined ? main.whyNoDebugInfo : ''
+    const { problem } = this.target
+    return `${this.description} tells of no program${problem === undefined ? '' : `: ${problem}`}`
   }
 
   suggest(name: string): string {

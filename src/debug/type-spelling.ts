@@ -20,7 +20,8 @@ export function typeOfSpelling(text: string, pointerSize: 4 | 8, named: (name: s
           .trim()
           .replace(/\s+/g, ' ')
           .replace(/ ?([*[\]]) ?/g, '$1')
-  const match = /^([A-Za-z_$][\w$]*(?: [A-Za-z_$][\w$]*)*)((?:\*(?:(?:const|volatile)\b ?)*)*)((?:\[\d*\])*)$/.exec(plain)
+  const match =
+    /^([\p{L}_$][\p{L}\p{M}\p{N}_$]*(?: [\p{L}_$][\p{L}\p{M}\p{N}_$]*)*)((?:\*(?:(?:const|volatile)\b ?)*)*)((?:\[\d*\])*)$/u.exec(plain)
   if (match === null) {
     throw new InvivoError(
       'SYNTAX',

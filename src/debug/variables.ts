@@ -34,9 +34,9 @@ export function plainName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1)
 }
 
-/** Whether `unit` ends in the path `file`: `block.c`, `ui/block.c`, or all of it. */
-export function isFile(unit: string, file: string): boolean {
-  return unit === file || unit.endsWith(file.startsWith('/') ? file : `/${file}`)
+/** Whether the source file `path` is meant by `file`: its name, `block.c`, the end of its path, `ui/block.c`, or all of it. */
+export function isFile(path: string | undefined, file: string): boolean {
+  return path !== undefined && (path === file || path.endsWith(`/${file}`))
 }
 
 export function fileKey(variable: { readonly name: string; readonly enclosingFunction: string | undefined }): string {

@@ -96,7 +96,7 @@ export class CoreTarget implements Target {
     this.#promisedEnds = Float64Array.from(loads, ({ address, memorySize, fileSize }) => address + Math.min(fileSize, memorySize))
     this.#offsets = Float64Array.from(loads, ({ offset }) => offset)
     this.#access = Uint8Array.from(loads, ({ flags }) => flags & 7)
-    this.#promisedSize = loads.reduce((size, { offset, fileSize }) => Math.max(size, offset + fileSize), 0)
+    this.#promisedSize = segments.reduce((size, { offset, fileSize }) => Math.max(size, offset + fileSize), 0)
 
     const noteSegments = segments.filter(({ type, fileSize }) => type === PT.NOTE && fileSize <= MAX_NOTES)
     this.#notes = readCoreNotes(readNoteSegments(source, noteSegments), header.little, header.is64)
@@ -113,6 +113,11 @@ export class CoreTarget implements Target {
   get description(): string {
     const name = this.#notes.name
     return `core dump ${basename(this.path)}${name === '' ? '' : ` of ${name}`}`
+  }
+
+  get problem(): string | undefined {
+    const { size } = this.#source
+    return size < this.#promisedSize ? `the core file is truncated (it has ${size} of ${this.#promisedSize} bytes)` : undefined
   }
 
   get pid(): number | undefined {
@@ -169,8 +174,7 @@ export class CoreTarget implements Target {
   explainFault(address: number): string {
     const index = this.#segmentAt(address)
     if (index !== -1 && this.#isTruncated(index, address)) {
-      const { size } = this.#source
-      return `not in ${this.path}: the core file is truncated (it has ${size} of ${this.#promisedSize} bytes)`
+      return `not in ${this.path}: ${this.problem}`
     }
     const mapping = mappingAt(this.#fileMappings, address)
     if (mapping !== undefined) {

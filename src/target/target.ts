@@ -15,6 +15,8 @@ export interface Target extends Disposable {
   readonly addressSize: 4 | 8
   /** Memory never changes (core dump, file): caches hold for ever. */
   readonly immutable: boolean
+  /** What is wrong with the whole of it, for messages: `the core file is truncated (…)`. */
+  readonly problem?: string | undefined
   /** Process id, also of the process a core was taken of. */
   readonly pid: number | undefined
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { ProcessTarget, writeCore } from '../../src/target/index.ts'
 import { invivo, temporaryFolder } from '../support/cli.ts'
-import type { RunningDebuggee } from '../support/debuggee.ts'
+import { compile, programsFolder, type RunningDebuggee } from '../support/debuggee.ts'
 import { startDrives } from '../support/drives.ts'
 import { missing } from '../support/requirements.ts'
 
@@ -84,6 +84,17 @@ suite('on a process', { skip: missing('gcc') }, () => {
     assert.equal(status, 0)
     assert.match(stdout, /^struct geometry \{\n.*cylinders; .*0 .*4/)
     assert.match(stdout, /\/\* size: 8, cachelines: 1, members: 3 \*\//)
+  })
+
+  test('layout of two structs of one name tells their places', async () => {
+    const twice = compile(['same-name-1.c', 'same-name-2.c'], { flags: ['-g'] })
+    const { stdout } = await invivo(['layout', 'struct item', '--program', twice])
+    assert.deepEqual(stdout.match(/^(\/\*.*|.*value;)/gm), [
+      `/* ${programsFolder}/same-name-1.c:1 */`,
+      '\tint *                      value;',
+      `/* ${programsFolder}/same-name-2.c:1 */`,
+      '\tchar *                     value;',
+    ])
   })
 
   test('layout of all as JSON', async () => {

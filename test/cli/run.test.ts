@@ -89,6 +89,18 @@ suite('invivo run', { skip: missing('gcc') }, () => {
     assert.deepEqual(await run(['package/main.ts', ...target]), { status: 0, signal: undefined, stdout: '1 two\n', stderr: '' })
   })
 
+  test('without a temporary folder it says which one to set', async () => {
+    const file = script('temporary.ts', `console.log('ran', drives.block_backends.tqh_last)`)
+    const environment = { TMPDIR: '/proc', XDG_CACHE_HOME: '/proc' }
+    const { status, stderr } = await run([file, ...target], { environment })
+    assert.equal(status, 1)
+    assert.equal(
+      stderr,
+      'invivo: cannot make a temporary folder in /proc: ENOENT: no such file or directory; set TMPDIR to a folder that can be written\n',
+    )
+    assert.equal((await run(['--no-check', file, ...target], { environment })).status, 0)
+  })
+
   test('what is no script is a mistake in the command line', async () => {
     writeFileSync(join(folder.path, 'notes.txt'), 'notes')
     const message = 'invivo: cannot run notes.txt: a script is a TypeScript module, and its name ends in .ts\n'

@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { after, before, suite, test } from 'node:test'
+import { evaluate } from '../../src/debug/expression/evaluate.ts'
+import { formatValue } from '../../src/debug/format/format-value.ts'
 import { program as scriptProgram, setCurrentProgram } from '../../src/debug/script.ts'
 import { Program } from '../../src/debug/program.ts'
 import type { CArray, CString, ProgramGlobals, Struct } from '../../src/debug/value-types.ts'
 import { compile, start, type RunningDebuggee } from '../support/debuggee.ts'
+import { FakeTarget } from '../support/fake-target.ts'
 import { missing } from '../support/requirements.ts'
 
 interface Elem extends Struct<'struct elem'> {
@@ -239,4 +242,18 @@ suite('a process that moves', { skip: missing('gcc') }, () => {
     })
     assert.match(readFileSync(`/proc/${debuggee.pid}/status`, 'utf8'), /TracerPid:\t0/)
   })
+})
+
+test('a target of which no program is left says why', async () => {
+  const target = Object.assign(new FakeTarget(), { problem: 'the core file is truncated' })
+  using program = await Program.fromTarget(target)
+  const why = /a target of the test tells of no program: the core file is truncated$/
+  assert.throws(() => program.global('anything'), why)
+  assert.throws(() => evaluate(program, 'anything'), why)
+})
+
+test('names of types may have letters of any script', { skip: missing('gcc') }, async () => {
+  using program = await Program.openFile(compile('letters.c'))
+  assert.equal(program.type('struct größe').size, 16)
+  assert.equal(formatValue(program, evaluate(program, 'größe.ä')), '3')
 })

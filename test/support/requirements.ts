@@ -14,6 +14,7 @@ const packages = {
   objcopy: 'binutils',
   clang: 'clang',
   gcc: 'gcc',
+  '/usr/include/stdio.h': 'libc6-dev',
   '/usr/bin/python3.11d': 'python3.11-dbg',
   '/usr/lib/debug/.build-id': 'libc6-dbg',
   'gcc -m32': 'gcc-multilib',

@@ -302,6 +302,7 @@ suite('core', { skip: missing('gcc'), timeout: 120_000 }, () => {
       core.explainFault(stack.end - 64),
       `not in ${path}: the core file is truncated (it has ${Math.floor(size / 2)} of ${size} bytes)`,
     )
+    assert.match(core.problem ?? '', /^the core file is truncated/)
     assert.equal(core.threads().length, 4)
   })
 

@@ -256,7 +256,8 @@ function variableText(variable: Variable, name: string): string {
   if (enclosingFunction !== undefined) text += ` in ${commentText(enclosingFunction)}()`
   if (position !== undefined) text += `, ${commentText(position.file)}:${position.line}`
   if (location.kind === 'thread-local') text += ', thread-local'
-  if (location.kind === 'unavailable') text += `, not to be read: ${commentText(location.reason)}`
+  // An external one may have its place in the symbol table.
+  if (location.kind === 'unavailable' && !external) text += `, not to be read: ${commentText(location.reason)}`
   return text
 }
 

@@ -4,9 +4,10 @@
  */
 import { typeName } from '../../symbols/type-name.ts'
 import { sizeOf, stripTypedefs, type ArrayType, type BaseType, type PointerType, type Type } from '../../symbols/type.ts'
-import { CValue, encodeInteger } from '../c-value.ts'
+import { CValue } from '../c-value.ts'
 import { compareReals, decodeReal, encodeReal, isZero, realArithmetic, realFormat, realFromInteger, type Real } from '../format/real.ts'
 import type { Inspector } from '../inspector.ts'
+import { encodeInteger } from '../integer-bytes.ts'
 import type { BinaryOperator } from './syntax.ts'
 
 /** Raises an error at the place of the operation. */

@@ -7,9 +7,10 @@
 import { InvivoError } from '../../errors.ts'
 import { typeName } from '../../symbols/type-name.ts'
 import { isCompound, sizeOf, stripTypedefs, type CompoundType, type Member, type PointerType, type Type } from '../../symbols/type.ts'
-import { bitFieldBytes, bitFieldShift, CValue, decodeInteger, encodeInteger } from '../c-value.ts'
+import { bitFieldBytes, bitFieldShift, CValue } from '../c-value.ts'
 import { negateReal } from '../format/real.ts'
 import type { Inspector } from '../inspector.ts'
+import { decodeInteger, encodeInteger } from '../integer-bytes.ts'
 import { nearNames } from '../near-names.ts'
 import {
   binary,

@@ -7,6 +7,7 @@ import { canonicalBaseName, sameType, typeName } from '../../symbols/type-name.t
 import type { BaseType, CompoundType, EnumType, NamedType, Type, UnknownType } from '../../symbols/type.ts'
 import { CValue } from '../c-value.ts'
 import type { Inspector, PlacedVariable } from '../inspector.ts'
+import { isFile } from '../variables.ts'
 import type { ScopePart } from './syntax.ts'
 
 /** @throws InvivoError NOT_FOUND, AMBIGUOUS. */
@@ -50,7 +51,18 @@ export function resolveName(inspector: Inspector, name: string, scope: readonly 
   }
   const [type] = scope.length === 0 ? inspector.findTypes(name) : []
   if (type !== undefined) throw new InvivoError('TYPE_ERROR', `'${typeName(type)}' is a type, where a value is needed`)
-  throw new InvivoError('NOT_FOUND', `no variable, function or enumerator '${written}'${inspector.suggest?.(name) ?? ''}`)
+  const elsewhere = scope.length === 0 ? [] : [...new Set(inspector.findVariables(name).map(inItsPlace))].slice(0, MAX_CHOICES)
+  const hint = elsewhere.length > 0 ? `; there is ${elsewhere.join(', ')}` : (inspector.suggest?.(name) ?? '')
+  throw new InvivoError('NOT_FOUND', `no variable, function or enumerator ${files.length > 0 ? written : `'${written}'`}${hint}`)
+}
+
+/** Of those that a name may mean, so many are told. */
+const MAX_CHOICES = 8
+
+/** `'block.c'::state`, `'block.c'::function::calls`. */
+function inItsPlace({ variable }: PlacedVariable): string {
+  const { name, unit, enclosingFunction } = variable
+  return `'${baseName(unit)}'::${enclosingFunction === undefined ? '' : `${enclosingFunction}::`}${name}`
 }
 
 /** What GDB calls symbols that only the symbol table knows. */
@@ -71,10 +83,7 @@ function chooseVariable(variables: readonly PlacedVariable[], name: string, inFu
   const first = candidates[0]
   const others = candidates.filter((each) => each.address === undefined || each.address !== first?.address)
   if (first === undefined || others.length <= (first.address === undefined ? 1 : 0)) return first
-  const choices = candidates.map(({ variable }) => {
-    const file = `'${baseName(variable.unit)}'`
-    return variable.enclosingFunction === undefined ? `${file}::${name}` : `${file}::${variable.enclosingFunction}::${name}`
-  })
+  const choices = candidates.map(inItsPlace)
   // Blocks of one function may each have a static of that name, which no spelling tells apart.
   const distinct = [...new Set(choices)]
   if (distinct.length === 1) return first
@@ -82,8 +91,8 @@ function chooseVariable(variables: readonly PlacedVariable[], name: string, inFu
 }
 
 function ambiguous(what: string, choices: readonly string[]): InvivoError {
-  const shown = choices.slice(0, 8).join(', ')
-  const more = choices.length > 8 ? `, and ${choices.length - 8} more` : ''
+  const shown = choices.slice(0, MAX_CHOICES).join(', ')
+  const more = choices.length > MAX_CHOICES ? `, and ${choices.length - MAX_CHOICES} more` : ''
   return new InvivoError('AMBIGUOUS', `there are several: ${what} is one of ${shown}${more}`)
 }
 
@@ -101,11 +110,6 @@ function variableValue(inspector: Inspector, placed: PlacedVariable, path: strin
     case 'unavailable':
       return CValue.unavailable(inspector, type, location.reason, path)
   }
-}
-
-/** `block.c` names `/build/qemu/block.c`; `net/block.c` only the one in such a folder. */
-function isFile(path: string | undefined, file: string): boolean {
-  return path !== undefined && (path === file || path.endsWith(`/${file}`))
 }
 
 function baseName(path: string): string {

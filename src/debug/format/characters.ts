@@ -4,7 +4,7 @@
  * GDB manual, "Data" / "Print Settings" (`print elements`, `print repeats`).
  */
 import { stripTypedefs, type Type } from '../../symbols/type.ts'
-import { decodeInteger, encodeInteger } from '../c-value.ts'
+import { decodeInteger, encodeInteger } from '../integer-bytes.ts'
 import type { Inspector } from '../inspector.ts'
 
 /** Runs longer than this print as `<repeats N times>`. */

@@ -7,17 +7,9 @@
  */
 import { typeName } from '../../symbols/type-name.ts'
 import { sizeOf, stripTypedefs, type ArrayType, type BaseType, type CompoundType, type Type } from '../../symbols/type.ts'
-import {
-  bitFieldBytes,
-  checkScalar,
-  decodeBitField,
-  decodeInteger,
-  integerShape,
-  memberPlace,
-  type BitField,
-  type CValue,
-} from '../c-value.ts'
+import { bitFieldBytes, checkScalar, decodeBitField, integerShape, memberPlace, type BitField, type CValue } from '../c-value.ts'
 import type { Inspector } from '../inspector.ts'
+import { decodeInteger } from '../integer-bytes.ts'
 import { characterKind, isWideCharacterName, formatCharacter, formatString, formatStringAt, repeatThreshold } from './characters.ts'
 import { formatEnum } from './enum-text.ts'
 import { formatBits, type Format } from './radix.ts'

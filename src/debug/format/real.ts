@@ -6,7 +6,7 @@
  * integer times a power of two. Only the printer and the evaluator use it: scripts get plain numbers (values/).
  */
 import type { BaseType } from '../../symbols/type.ts'
-import { decodeInteger, encodeInteger } from '../c-value.ts'
+import { decodeInteger, encodeInteger } from '../integer-bytes.ts'
 
 export type Real =
   | { readonly kind: 'finite'; readonly negative: boolean; readonly mantissa: bigint; readonly exponent: number }

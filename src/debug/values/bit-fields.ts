@@ -4,9 +4,10 @@
  */
 import { highPlus } from '../address.ts'
 import { stripTypedefs, type Type } from '../../symbols/type.ts'
+import { encodeInteger } from '../integer-bytes.ts'
 import { writeBytes, type Space } from './codec.ts'
 import { EnumCodec } from './enums.ts'
-import { bigIntBytes, readBigInt, toInteger } from './integers.ts'
+import { readBigInt, toInteger } from './integers.ts'
 import { fieldPath } from './path.ts'
 import { fieldPosition, ScalarCodec } from './scalar.ts'
 import type { Site } from './site.ts'
@@ -94,6 +95,6 @@ export class BitFieldCodec extends ScalarCodec {
     const mask = ((1n << BigInt(this.#width)) - 1n) << BigInt(this.#below)
     const changed = (whole & ~mask) | (integer << BigInt(this.#below))
     const lo = (view[PLACE].lo + site.offset) | 0
-    writeBytes(this.space, highPlus(view[PLACE].hi, view[PLACE].lo, site.offset), lo, bigIntBytes(changed, this.size, abi.little), path)
+    writeBytes(this.space, highPlus(view[PLACE].hi, view[PLACE].lo, site.offset), lo, encodeInteger(changed, this.size, abi.little), path)
   }
 }

@@ -1,8 +1,9 @@
 /** Enums: the first enumerator's name of a value, else the value. Assigned by name or by value. */
 import { InvivoError } from '../../errors.ts'
 import type { EnumType } from '../../symbols/type.ts'
+import { encodeInteger } from '../integer-bytes.ts'
 import type { Space } from './codec.ts'
-import { bigIntBytes, describe, toInteger } from './integers.ts'
+import { describe, toInteger } from './integers.ts'
 import { ScalarCodec } from './scalar.ts'
 
 export class EnumCodec extends ScalarCodec {
@@ -65,7 +66,7 @@ export class EnumCodec extends ScalarCodec {
   }
 
   override encode(value: unknown, path: () => string): Uint8Array {
-    return bigIntBytes(this.toValue(value, this.size * 8, path), this.size, this.space.abi.little)
+    return encodeInteger(this.toValue(value, this.size * 8, path), this.size, this.space.abi.little)
   }
 }
 

@@ -3,6 +3,7 @@
  * ISO C 6.2.5; `_BitInt(N)` (C23) has padding bits above N whose contents mean nothing.
  */
 import { InvivoError } from '../../errors.ts'
+import { encodeInteger } from '../integer-bytes.ts'
 import type { Abi, Space } from './codec.ts'
 import { ScalarCodec } from './scalar.ts'
 import type { Type } from '../../symbols/type.ts'
@@ -13,17 +14,6 @@ export function readBigInt(data: DataView, at: number, size: number, signed: boo
   let value = 0n
   for (let i = 0; i < size; i++) value = (value << 8n) | BigInt(data.getUint8(little ? at + size - 1 - i : at + i))
   return signed ? BigInt.asIntN(size * 8, value) : value
-}
-
-/** The low `size` bytes of a bigint, in the target's order. */
-export function bigIntBytes(value: bigint, size: number, little: boolean): Uint8Array {
-  const bytes = new Uint8Array(size)
-  let rest = BigInt.asUintN(size * 8, value)
-  for (let i = 0; i < size; i++) {
-    bytes[little ? i : size - 1 - i] = Number(rest & 0xffn)
-    rest >>= 8n
-  }
-  return bytes
 }
 
 /**
@@ -74,7 +64,7 @@ export class IntegerCodec extends ScalarCodec {
 
   override encode(value: unknown, path: () => string): Uint8Array {
     const integer = toInteger(value, this.size * 8, this.signed, this.space.spell(this.type), path)
-    return bigIntBytes(integer, this.size, this.space.abi.little)
+    return encodeInteger(integer, this.size, this.space.abi.little)
   }
 }
 
@@ -110,7 +100,7 @@ export class WideIntegerCodec extends ScalarCodec {
 
   override encode(value: unknown, path: () => string): Uint8Array {
     const integer = toInteger(value, this.#bits, this.#signed, this.space.spell(this.type), path)
-    return bigIntBytes(integer, this.size, this.space.abi.little)
+    return encodeInteger(integer, this.size, this.space.abi.little)
   }
 }
 
@@ -123,6 +113,6 @@ export class BooleanCodec extends ScalarCodec {
   }
 
   override encode(value: unknown, path: () => string): Uint8Array {
-    return bigIntBytes(toInteger(value, 1, false, this.space.spell(this.type), path), this.size, this.space.abi.little)
+    return encodeInteger(toInteger(value, 1, false, this.space.spell(this.type), path), this.size, this.space.abi.little)
   }
 }

@@ -7,13 +7,14 @@ import { InvivoError } from '../../errors.ts'
 import { highPlus, toUnsigned } from '../address.ts'
 import { isCompound, stripTypedefs, type PointerType, type Type } from '../../symbols/type.ts'
 import type { CArray, Pointer } from '../value-types.ts'
+import { encodeInteger } from '../integer-bytes.ts'
 import { ArrayCodec } from './arrays.ts'
 import { characterSize } from './characters.ts'
 import { CStringView } from './c-string.ts'
 import { store, type Space } from './codec.ts'
 import { MAX_FAST_OFFSET, pointerAccessors, structPointerAccessors } from './fields.ts'
 import { FunctionCodec } from './function-pointer.ts'
-import { bigIntBytes, describe, toInteger } from './integers.ts'
+import { describe, toInteger } from './integers.ts'
 import { OpaqueCodec } from './opaque.ts'
 import { Place } from './place.ts'
 import { ScalarCodec } from './scalar.ts'
@@ -94,7 +95,7 @@ export class PointerCodec extends ScalarCodec {
         `cannot assign ${describe(value)} to ${path()}: a ${this.space.spell(this.type)} takes a value of the target, null or an address as bigint`,
       )
     }
-    return bigIntBytes(address, this.size, this.space.abi.little)
+    return encodeInteger(address, this.size, this.space.abi.little)
   }
 
   override snapshot(value: unknown): unknown {

@@ -15,8 +15,8 @@ import { Folder, moduleOf } from './program-types.ts'
 const gcc = missing('gcc')
 
 suite('declarations compared with another build', () => {
-  const before = compile('declared.c')
-  const after = compile('declared.c', { flags: ['-g', '-O0', '-DCHANGED'], name: 'declared-changed' })
+  const compileBefore = (): string => compile('declared.c')
+  const compileAfter = (): string => compile('declared.c', { flags: ['-g', '-O0', '-DCHANGED'], name: 'declared-changed' })
 
   const walk = `import { program } from 'invivo'
 import type { Declared } from './declared.ts'
@@ -27,7 +27,7 @@ console.log(head?.name?.string(), head?.link.next)
 
   test('same build: nothing is compared', { skip: gcc }, async () => {
     using folder = new Folder()
-    const module = await moduleOf(before)
+    const module = await moduleOf(compileBefore())
     // Made from that build and then spoiled, which nobody notices.
     folder.write('declared.ts', generateDeclarations([module], { name: 'declared' }).replaceAll(/layout \w+/g, 'layout 000000000000'))
     assert.deepEqual(await checkDeclarations(folder.write('walk.ts', walk), [module]), [])
@@ -35,9 +35,9 @@ console.log(head?.name?.string(), head?.link.next)
 
   test('what the script uses has changed: it does not run, and is told what', { skip: gcc }, async () => {
     using folder = new Folder()
-    folder.write('declared.ts', generateDeclarations([await moduleOf(before)], { name: 'declared' }))
+    folder.write('declared.ts', generateDeclarations([await moduleOf(compileBefore())], { name: 'declared' }))
     const script = folder.write('walk.ts', walk)
-    await assert.rejects(checkDeclarations(script, [await moduleOf(after)]), (error) => {
+    await assert.rejects(checkDeclarations(script, [await moduleOf(compileAfter())]), (error) => {
       assert.ok(isInvivoError(error, 'LAYOUT_CHANGED'))
       const lines = error.message.replaceAll(folder.path, '…').split('\n')
       assert.deepEqual(lines, [
@@ -54,17 +54,17 @@ console.log(head?.name?.string(), head?.link.next)
 
   test('reached through another local module', { skip: gcc }, async () => {
     using folder = new Folder()
-    folder.write('declared.ts', generateDeclarations([await moduleOf(before)], { name: 'declared' }))
+    folder.write('declared.ts', generateDeclarations([await moduleOf(compileBefore())], { name: 'declared' }))
     folder.write('walk.ts', walk)
     const script = folder.write('main.ts', "import './walk.ts'\n")
-    await assert.rejects(checkDeclarations(script, [await moduleOf(after)]), /struct elem: size 152 → 168/)
+    await assert.rejects(checkDeclarations(script, [await moduleOf(compileAfter())]), /struct elem: size 152 → 168/)
   })
 
   test('what the script does not use has changed: a warning', { skip: gcc }, async () => {
     using folder = new Folder()
-    folder.write('declared.ts', generateDeclarations([await moduleOf(before)], { name: 'declared' }))
+    folder.write('declared.ts', generateDeclarations([await moduleOf(compileBefore())], { name: 'declared' }))
     const script = folder.write('elsewhere.ts', elsewhere)
-    const warnings = await checkDeclarations(script, [await moduleOf(after)])
+    const warnings = await checkDeclarations(script, [await moduleOf(compileAfter())])
     assert.deepEqual(
       warnings.map((warning) => warning.replaceAll(folder.path, '…')),
       ['…/declared.ts was made from another build; 2 types that …/elsewhere.ts does not use are different (struct elem, struct elem.link)'],
@@ -72,20 +72,20 @@ console.log(head?.name?.string(), head?.link.next)
   })
 
   test('a formatter has been over the declarations', { skip: gcc }, async () => {
-    const text = generateDeclarations([await moduleOf(before)], { name: 'declared' })
+    const text = generateDeclarations([await moduleOf(compileBefore())], { name: 'declared' })
     const formatted = text
       .replaceAll("'", '"')
       .replaceAll(/^(\s+(?:readonly )?[\w$"]+: .*)$/gm, '$1;')
       .replaceAll('\n  ', '\n\t')
     const words = wordsOf(walk)
-    const modules = [await moduleOf(after)]
+    const modules = [await moduleOf(compileAfter())]
     const plain = compareDeclarations(parseDeclarations(text), modules, words)
     assert.deepEqual(compareDeclarations(parseDeclarations(formatted), modules, words), plain)
     assert.equal(plain.length, 2)
   })
 
   test('nothing differs from the program it was made from', { skip: gcc }, async () => {
-    const programs = [before, ...(missing('/usr/lib/debug/.build-id') === false ? ['/lib/x86_64-linux-gnu/libc.so.6'] : [])]
+    const programs = [compileBefore(), ...(missing('/usr/lib/debug/.build-id') === false ? ['/lib/x86_64-linux-gnu/libc.so.6'] : [])]
     for (const program of programs) {
       const module = await moduleOf(program)
       const declared = parseDeclarations(generateDeclarations([module], { name: 'all' }))

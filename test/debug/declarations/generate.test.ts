@@ -18,7 +18,7 @@ import { compilerMessages, moduleOf } from './program-types.ts'
 const libc = '/lib/x86_64-linux-gnu/libc.so.6'
 
 suite('generated declarations', () => {
-  test('of a small program, as approved', async () => {
+  test('of a small program, as approved', { skip: missing('gcc') }, async () => {
     // Paths as they are in every checkout.
     const program = compile('declared.c', { flags: ['-g', '-O0', `-ffile-prefix-map=${root}=/repository`] })
     const { info } = await moduleOf(program)
@@ -32,7 +32,7 @@ suite('generated declarations', () => {
     assert.equal(compilerMessages(text), '')
   })
 
-  test('are the same each time', async () => {
+  test('are the same each time', { skip: missing('gcc') }, async () => {
     const program = compile('declared.c')
     const texts = await Promise.all([1, 2].map(async () => generateDeclarations([await moduleOf(program)], { name: 'declared' })))
     assert.equal(texts[0], texts[1])

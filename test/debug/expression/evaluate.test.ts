@@ -180,7 +180,10 @@ struct never_defined *|const struct nested *|struct nested const *volatile *|vec
       message('(struct point *) 0'),
       /^AMBIGUOUS: there are several: type 'struct point' is one of struct 'values(-2)?\.c'::point, /,
     )
-    assert.match(message("'values-3.c'::shared_name"), /^NOT_FOUND: no variable, function or enumerator ''values-3\.c'::shared_name'/)
+    assert.match(
+      message("'values-3.c'::shared_name"),
+      /^NOT_FOUND: no variable, function or enumerator 'values-3\.c'::shared_name; there is 'values\.c'::shared_name, 'values-2\.c'::shared_name$/,
+    )
     assert.match(message('(nosuch_t) 1'), /^NOT_FOUND: no type 'nosuch_t'.*\n {2}\(nosuch_t\) 1\n {3}\^$/)
     assert.match(message('p_point_bad->y'), /^MEMORY_FAULT: cannot read p_point_bad->y, 4 bytes at 0x1238: /)
     assert.match(message('*p_point_null'), /^MEMORY_FAULT: cannot read \*p_point_null, .* at 0x0: /)
