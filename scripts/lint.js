@@ -1,10 +1,13 @@
 /** `npm run lint`: everything that finds mistakes without running the code. `--fix` formats and repairs what can be. */
+import { build } from './build.js'
 import { note, run, setUp } from './set-up.js'
 
 const fix = process.argv.includes('--fix')
 
 /** @returns whether all checks passed; each runs even when an earlier one failed. */
 export async function lint() {
+  // The examples import the package by its name, as users do: its types are those of dist/.
+  await build()
   const steps = [
     ['types', 'tsc', []],
     ['lint', 'oxlint', fix ? ['--fix'] : []],
