@@ -13,7 +13,7 @@ import { NameIndex } from './name-index.ts'
 import { UnitTable } from './unit-table.ts'
 
 /** Raised whenever what scanner.ts finds, or the layout here, changes. */
-const VERSION = 1
+const VERSION = 2
 const MAGIC = 0x49564958
 const HEADER_WORDS = 16
 // Header words.
@@ -114,6 +114,7 @@ function indexArrays(index: NameIndex): Buffer[] {
     view(index.names.subarray(0, count)),
     view(index.dies.subarray(0, count)),
     view(index.prints.subarray(0, count)),
+    view(index.hashNames()),
     index.functions.length > 0 ? view(index.functions.subarray(0, count)) : Buffer.alloc(0),
     padded(index.kinds.subarray(0, count)),
     padded(index.pool.subarray(0, index.poolSize)),
@@ -127,6 +128,7 @@ function readIndex(reader: Reader, file: DwarfFile, header: Uint32Array, at: num
   index.names = reader.words(count)
   index.dies = reader.words(count)
   index.prints = reader.words(count)
+  index.hashes = reader.words(count)
   if (header[at + 3] === 2) index.functions = reader.words(count)
   index.kinds = reader.bytes(count)
   index.poolSize = header[at + 1] ?? 0

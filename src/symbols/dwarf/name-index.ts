@@ -28,6 +28,8 @@ export const COPIES = 2
 
 /** Beyond this many candidates, a table by name is made. */
 const SCAN_LIMIT = 8
+/** Bytes of a name that its hash is of. */
+const MAX_HASHED = 256
 /** After this many lookups, too. */
 const LOOKUP_LIMIT = 16
 
@@ -50,6 +52,8 @@ export class NameIndex {
   poolSize = 0
   /** Names shorter than this may stand in .debug_info only: 8 where 64-bit DWARF is used. */
   inlineLength = 4
+  /** A hash of each entry's name, where the index comes from the cache: a look-up need not read all of .debug_str then. */
+  hashes = new Uint32Array(0)
   readonly #str: SectionData
   /** What was seen: a hash table of names and keys, small enough for the processor's cache. */
   #seen: Int32Array<ArrayBuffer>
@@ -203,6 +207,7 @@ export class NameIndex {
   find(name: string): number[] {
     const found: number[] = []
     if (name === '' || name.includes('\0')) return found
+    if (this.hashes.length > 0) return this.#findByHash(name)
     const wanted = Buffer.from(`${name}\0`)
     // Every place where the text stands and ends, also as the end of a longer string: linkers share those.
     const places: number[] = []
@@ -211,6 +216,34 @@ export class NameIndex {
     if (this.#heads === undefined && (places.length > SCAN_LIMIT || ++this.#lookups > LOOKUP_LIMIT)) this.#makeTable()
     for (const place of places) this.#findPlace(place, found)
     return found.length > 1 ? found.sort((a, b) => a - b) : found
+  }
+
+  /** {@link hashes} of the entries there are. */
+  hashNames(): Uint32Array<ArrayBuffer> {
+    const { names, count, pool, poolSize } = this
+    const { size } = this.#str
+    const strings = this.#str.ensureAll()
+    const hashes = new Uint32Array(count)
+    for (let index = 0; index < count; index++) {
+      const name = names[index] ?? NO_NAME
+      hashes[index] = name < size ? hashBytes(strings, name, size) : hashBytes(pool, name - size, poolSize)
+    }
+    return hashes
+  }
+
+  #findByHash(name: string): number[] {
+    const { hashes, names } = this
+    const found: number[] = []
+    const bytes = Buffer.from(name)
+    const wanted = hashBytes(bytes, 0, bytes.length)
+    let known = -1
+    for (let index = hashes.indexOf(wanted); index >= 0; index = hashes.indexOf(wanted, index + 1)) {
+      const place = names[index] ?? NO_NAME
+      if (place !== known && this.nameOf(place) !== name) continue
+      known = place
+      found.push(index)
+    }
+    return found
   }
 
   /** Positions of the entries whose name is that of the entry at a position, itself included. */
@@ -271,6 +304,18 @@ export class NameIndex {
 function hashEntry(name: number, key: number): number {
   const hash = Math.imul(name ^ Math.imul(key, 0x85ebca6b), 0x9e3779b1)
   return hash ^ (hash >>> 15)
+}
+
+/** FNV-1a up to a zero byte. The limit: of a damaged file all names may be one string of megabytes. */
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  const limit = Math.min(end, start + MAX_HASHED)
+  let hash = 0x811c9dc5
+  for (let at = start; at < limit; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === 0) break
+    hash = Math.imul(hash ^ byte, 0x01000193)
+  }
+  return hash >>> 0
 }
 
 function hashName(name: number): number {
