@@ -219,16 +219,10 @@ export class CoreTarget implements Target {
   #segmentAt(address: number): number {
     const last = this.#lastSegment
     if (address >= (this.#starts[last] ?? Infinity) && address < (this.#ends[last] ?? 0)) return last
-    let low = 0
-    let high = this.#starts.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#starts[middle] ?? 0) <= address) low = middle + 1
-      else high = middle
-    }
-    if (low === 0 || !(address < (this.#ends[low - 1] ?? 0))) return -1
-    this.#lastSegment = low - 1
-    return low - 1
+    const index = this.#segmentAfter(address) - 1
+    if (index < 0 || !(address < (this.#ends[index] ?? 0))) return -1
+    this.#lastSegment = index
+    return index
   }
 
   /** The core says that it saved this byte, and does not have it. */
@@ -246,9 +240,7 @@ export class CoreTarget implements Target {
     if (source === undefined) return 0
     let end = mapping.end
     // A page further on may have been saved.
-    const next = segment === -1 ? this.#segmentAfter(address) : -1
-    if (next !== -1) end = Math.min(end, this.#starts[next] ?? end)
-    else if (segment !== -1) end = Math.min(end, this.#ends[segment] ?? end)
+    end = Math.min(end, (segment === -1 ? this.#starts[this.#segmentAfter(address)] : this.#ends[segment]) ?? end)
     const position = mapping.fileOffset + (address - mapping.start)
     const wanted = Math.min(length, end - address)
     const count = source.readInto(position, into, offset, wanted)
@@ -259,6 +251,7 @@ export class CoreTarget implements Target {
     return padded
   }
 
+  /** Index of the first PT_LOAD that starts behind `address`; their number when none does. */
   #segmentAfter(address: number): number {
     let low = 0
     let high = this.#starts.length
@@ -267,7 +260,7 @@ export class CoreTarget implements Target {
       if ((this.#starts[middle] ?? 0) <= address) low = middle + 1
       else high = middle
     }
-    return low < this.#starts.length ? low : -1
+    return low
   }
 
   /** As `read`, of the core's own bytes alone. */

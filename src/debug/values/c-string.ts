@@ -1,14 +1,13 @@
 /** Pointers to characters (value-types.ts `CString`). How characters become strings: strings.ts. */
-import { highPlus } from '../address.ts'
-import type { CArray, CString, StringEncoding } from '../value-types.ts'
-import { ArrayCodec } from './arrays.ts'
+import type { CString, StringEncoding } from '../value-types.ts'
 import { bytesAt } from './bytes.ts'
-import { store, throwFault } from './codec.ts'
-import { ELEMENT_SITE, POINTEE_SITE } from './site.ts'
+import { throwFault } from './codec.ts'
+import { PointerView } from './pointer.ts'
+import { POINTEE_SITE } from './site.ts'
 import { DEFAULT_MAX_LENGTH, encodingOf, shortString, terminatedString, throwEndless } from './strings.ts'
-import { CODEC, LABEL, PLACE, TEXT, View } from './view.ts'
+import { CODEC, PLACE } from './view.ts'
 
-export class CStringView extends View implements CString {
+export class CStringView extends PointerView<number> implements CString {
   string(encoding?: StringEncoding, maxLength?: number): string {
     const codec = this[CODEC]
     const { space } = codec
@@ -27,42 +26,6 @@ export class CStringView extends View implements CString {
 
   $bytes(length: number): Uint8Array<ArrayBuffer> {
     return bytesAt(this, length)
-  }
-
-  get $value(): number {
-    return Number(this[CODEC].read(this[PLACE].hi, this[PLACE].lo, POINTEE_SITE, this))
-  }
-
-  set $value(value: number) {
-    this.$set(0, value)
-  }
-
-  $at(index: number): number {
-    const offset = index * unitOf(this)
-    return Number(this[CODEC].read(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0, ELEMENT_SITE, this))
-  }
-
-  $set(index: number, value: number): void {
-    const codec = this[CODEC]
-    const offset = index * unitOf(this)
-    const name = (): string => `((${codec.space.spell(codec.type)} *) 0x${this.$address.toString(16)})[${index}]`
-    store(codec, highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0, value, name)
-  }
-
-  $slice(start: number, end: number): CArray<number> {
-    const codec = this[CODEC]
-    const offset = start * unitOf(this)
-    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false }, false)
-    return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
-  }
-
-  override [LABEL](): string {
-    const { space, type } = this[CODEC]
-    return space.spell({ kind: 'pointer', size: space.abi.pointerSize, target: type })
-  }
-
-  override [TEXT](): string {
-    return this[CODEC].space.hooks.formatPointer(this[CODEC].type, this.$address)
   }
 }
 

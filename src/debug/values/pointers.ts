@@ -1,64 +1,24 @@
 /**
  * Pointers: null, a struct's own value, a CString, a FunctionPointer, an Opaque or a Pointer, by what is pointed to
- * (value-types.ts has the table). The values behind them are in opaque.ts, function-pointer.ts and c-string.ts; Pointer itself
- * is here.
+ * (value-types.ts has the table). The values behind them are in opaque.ts, function-pointer.ts, c-string.ts and pointer.ts.
  */
 import { InvivoError } from '../../errors.ts'
-import { highPlus, toUnsigned } from '../address.ts'
+import { toUnsigned } from '../address.ts'
 import { isCompound, stripTypedefs, type PointerType, type Type } from '../../symbols/type.ts'
-import type { CArray, Pointer } from '../value-types.ts'
 import { encodeInteger } from '../integer-bytes.ts'
-import { ArrayCodec } from './arrays.ts'
 import { characterSize } from './characters.ts'
 import { CStringView } from './c-string.ts'
-import { store, type Space } from './codec.ts'
+import type { Space } from './codec.ts'
 import { MAX_FAST_OFFSET, pointerAccessors, structPointerAccessors } from './fields.ts'
 import { FunctionCodec } from './function-pointer.ts'
 import { describe, toInteger } from './integers.ts'
 import { OpaqueCodec } from './opaque.ts'
+import { PointerView } from './pointer.ts'
 import { Place } from './place.ts'
 import { ScalarCodec } from './scalar.ts'
-import { ELEMENT_SITE, POINTEE_SITE, type Site } from './site.ts'
+import type { Site } from './site.ts'
 import { CompoundCodec } from './struct.ts'
-import { classFor, CODEC, LABEL, PLACE, TEXT, View, type ViewClass } from './view.ts'
-
-export class PointerView extends View implements Pointer<unknown> {
-  get $value(): unknown {
-    return this[CODEC].read(this[PLACE].hi, this[PLACE].lo, POINTEE_SITE, this)
-  }
-
-  set $value(value: unknown) {
-    this.$set(0, value)
-  }
-
-  $at(index: number): unknown {
-    const offset = index * this[CODEC].size
-    return this[CODEC].read(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0, ELEMENT_SITE, this)
-  }
-
-  $set(index: number, value: unknown): void {
-    const codec = this[CODEC]
-    const offset = index * codec.size
-    const name = (): string => `((${codec.space.spell(codec.type)} *) 0x${this.$address.toString(16)})[${index}]`
-    store(codec, highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0, value, name)
-  }
-
-  $slice(start: number, end: number): CArray<unknown> {
-    const codec = this[CODEC]
-    const offset = start * codec.size
-    const array = new ArrayCodec(codec.space, { kind: 'array', element: codec.type, count: Math.max(0, end - start), vector: false }, false)
-    return array.make(highPlus(this[PLACE].hi, this[PLACE].lo, offset), (this[PLACE].lo + offset) | 0)
-  }
-
-  override [LABEL](): string {
-    const { space, type } = this[CODEC]
-    return space.spell({ kind: 'pointer', size: space.abi.pointerSize, target: type })
-  }
-
-  override [TEXT](): string {
-    return this[CODEC].space.hooks.formatPointer(this[CODEC].type, this.$address)
-  }
-}
+import { classFor, PLACE, View, type ViewClass } from './view.ts'
 
 export class PointerCodec extends ScalarCodec {
   readonly pointer: PointerType

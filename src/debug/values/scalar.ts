@@ -36,7 +36,7 @@ export abstract class ScalarCodec extends Codec {
   }
 }
 
-/** Position of a field's bytes, for now. @throws MemoryFault */
+/** Position of a field's bytes in the arena, good until the next access. @throws MemoryFault */
 export function fieldPosition(view: StructView, site: Site, size: number): number {
   const { space, type } = view[CODEC]
   const hi = highPlus(view[PLACE].hi, view[PLACE].lo, site.offset)
